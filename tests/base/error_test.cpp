@@ -1,0 +1,28 @@
+#include <weft/base/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <boost/system/system_error.hpp>
+
+#include <cerrno>
+#include <string_view>
+
+namespace {
+
+TEST_CASE("throw_errno: the message names the thing and the code is kept") {
+  try {
+    weft::throw_errno(ENOENT, "cannot open 'a.jpg'");
+  } catch (const boost::system::system_error& e) {
+    CHECK(e.code().value() == ENOENT);
+    CHECK(std::string_view(e.what()).starts_with("cannot open 'a.jpg': No such file"));
+    return;
+  }
+  FAIL("nothing was thrown");
+}
+
+TEST_CASE("throw_error: carries any category's code") {
+  const auto code = make_error_code(boost::system::errc::timed_out);
+  CHECK_THROWS_AS(weft::throw_error(code, "cannot connect"), boost::system::system_error);
+}
+
+}  // namespace
