@@ -1,0 +1,4 @@
+// What every test needs, parsed once.
+#include "lib.hpp"
+
+#include <doctest/doctest.h>

@@ -1,0 +1,39 @@
+# weft_app(<name> SOURCES <file>... [LINK <target>...])
+#
+# Declares a program: everything in SOURCES becomes the library weft_<name>_app, which tests may link, and main.cpp
+# becomes the program weft-<name>, installed to bin/.
+#
+# weft_app_library(<name> SOURCES <file>... [LINK <target>...])   the library alone (what several programs share)
+#
+# weft_example(<name> [SOURCES <file>...] [EXPECT <regex>...] [LINK <target>...])
+#
+# Declares an example: the program <name> from <name>.cpp, not installed; with tests on, ctest runs it and its output has
+# to match all the regular expressions in EXPECT, in that order.
+
+function(weft_app_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LINK")
+  add_library(weft_${name}_app STATIC ${ARG_SOURCES})
+  target_include_directories(weft_${name}_app PUBLIC ${PROJECT_SOURCE_DIR}/apps)
+  target_link_libraries(weft_${name}_app PUBLIC weft::weft ${ARG_LINK} PRIVATE weft_warnings weft_hardening)
+  target_precompile_headers(weft_${name}_app REUSE_FROM weft_pch)
+endfunction()
+
+function(weft_app name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LINK")
+  weft_app_library(${name} SOURCES ${ARG_SOURCES} LINK ${ARG_LINK})
+  add_executable(weft-${name} main.cpp)
+  target_link_libraries(weft-${name} PRIVATE weft_${name}_app weft_warnings weft_hardening)
+  install(TARGETS weft-${name})
+endfunction()
+
+function(weft_example name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;EXPECT;LINK")
+  add_executable(${name} ${name}.cpp ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE weft::weft ${ARG_LINK} weft_warnings weft_hardening)
+  if(WEFT_BUILD_TESTS)
+    list(JOIN ARG_EXPECT ".*" expected)
+    add_test(NAME examples.${name} COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${name}> -DEXPECT=${expected}
+      -P ${PROJECT_SOURCE_DIR}/cmake/run_example.cmake)
+    weft_test_environment(examples.${name})
+  endif()
+endfunction()
