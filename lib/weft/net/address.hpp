@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weft::net {
+
+using ip_address = boost::asio::ip::address;
+using tcp_endpoint = boost::asio::ip::tcp::endpoint;
+
+/// The IPv4 or IPv6 address that `text` is, with or without brackets around an IPv6 one; nothing for a name.
+/// Strict: no octal, hexadecimal or shortened IPv4 forms.
+[[nodiscard]] std::optional<ip_address> parse_address(std::string_view text);
+
+/// "192.0.2.1:80" or "[2001:db8::1]:80"; nothing for anything else.
+[[nodiscard]] std::optional<tcp_endpoint> parse_endpoint(std::string_view text);
+
+/// The form parse_endpoint() reads.
+[[nodiscard]] std::string to_string(const tcp_endpoint& endpoint);
+
+/// Whether RFC 6761 section 6.3 makes `host` the loopback: "localhost" and everything under it, in any case.
+[[nodiscard]] bool is_localhost(std::string_view host) noexcept;
+
+}  // namespace weft::net

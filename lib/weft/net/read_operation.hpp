@@ -1,0 +1,55 @@
+#pragma once
+
+#include <boost/asio/associator.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace weft::net::detail {
+
+/// Completion handler that turns the error "end of stream" into a successful read of 0 bytes.
+template <class Handler>
+struct end_as_zero {
+  Handler handler;
+
+  void operator()(boost::system::error_code code, std::size_t size) {
+    if (code == boost::asio::error::eof) code = {};
+    std::move(handler)(code, size);
+  }
+};
+
+template <class Socket>
+struct read_initiation {
+  Socket* socket;
+
+  template <class Handler>
+  void operator()(Handler&& handler, boost::asio::mutable_buffer buffer) const {
+    socket->async_read_some(buffer, end_as_zero<std::decay_t<Handler>>{std::forward<Handler>(handler)});
+  }
+};
+
+/// A deferred read_some whose end of stream is 0.
+template <class Socket>
+[[nodiscard]] auto read_some(Socket& socket, boost::asio::mutable_buffer buffer) {
+  return boost::asio::async_initiate<const boost::asio::deferred_t, void(boost::system::error_code, std::size_t)>(
+      read_initiation<Socket>{&socket}, boost::asio::deferred, buffer);
+}
+
+}  // namespace weft::net::detail
+
+/// Associated executor, allocator and cancellation slot are the wrapped handler's.
+template <template <class, class> class Associator, class Handler, class DefaultCandidate>
+struct boost::asio::associator<Associator, weft::net::detail::end_as_zero<Handler>, DefaultCandidate>
+    : Associator<Handler, DefaultCandidate> {
+  static auto get(const weft::net::detail::end_as_zero<Handler>& wrapped) noexcept {
+    return Associator<Handler, DefaultCandidate>::get(wrapped.handler);
+  }
+
+  static auto get(const weft::net::detail::end_as_zero<Handler>& wrapped, const DefaultCandidate& candidate) noexcept {
+    return Associator<Handler, DefaultCandidate>::get(wrapped.handler, candidate);
+  }
+};

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <weft/core/task.hpp>
+#include <weft/core/time.hpp>
+#include <weft/net/listener.hpp>
+#include <weft/net/tcp_socket.hpp>
+
+namespace weft::net {
+
+struct serve_options {
+  /// Connections served at once; while they are all taken none is accepted.
+  std::optional<std::size_t> max_connections;
+  /// How long running handlers may go on after the server was cancelled.
+  duration drain = std::chrono::seconds(1);
+};
+
+using connection_handler = std::function<task<>(tcp_socket)>;
+
+/// Accepts connections until cancelled and runs `handler` for each in a task of its own.
+///
+/// Ends only when every handler has ended. Cancellation closes the listener first, lets the handlers finish within
+/// `drain` and cancels those that are left. A handler's exception is logged with its peer and ends that connection
+/// only. Throws when accepting fails for good.
+task<> serve(listener source, connection_handler handler, serve_options options = {});
+
+}  // namespace weft::net
