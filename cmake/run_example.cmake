@@ -1,9 +1,20 @@
-# Runs PROGRAM; fails unless it exits with 0 and its whole output matches the regular expression EXPECT.
-execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE result)
-message("${output}")
+# Runs PROGRAM; fails unless it exits with 0 and prints what the file EXPECTED holds (UNORDERED: its lines in any order).
+
+execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed ERROR_VARIABLE errors RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "${PROGRAM} ended with ${result}")
+  message(FATAL_ERROR "${PROGRAM} ended with ${result}\n${printed}${errors}")
 endif()
-if(NOT output MATCHES "${EXPECT}")
-  message(FATAL_ERROR "the output does not match: ${EXPECT}")
+
+file(READ ${EXPECTED} expected)
+set(same ${printed})
+if(UNORDERED)
+  foreach(text expected same)
+    string(REGEX REPLACE "\n$" "" lines "${${text}}")
+    string(REPLACE "\n" ";" lines "${lines}")
+    list(SORT lines)
+    list(JOIN lines "\n" ${text})
+  endforeach()
+endif()
+if(NOT same STREQUAL expected)
+  message(FATAL_ERROR "${PROGRAM} printed:\n${printed}\ninstead of:\n${expected}")
 endif()

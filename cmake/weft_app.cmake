@@ -5,10 +5,10 @@
 #
 # weft_app_library(<name> SOURCES <file>... [LINK <target>...])   the library alone (what several programs share)
 #
-# weft_example(<name> [SOURCES <file>...] [EXPECT <regex>...] [LINK <target>...])
+# weft_example(<name> [UNORDERED] [SOURCES <file>...] [LINK <target>...])
 #
-# Declares an example: the program <name> from <name>.cpp, not installed; with tests on, ctest runs it and its output has
-# to match all the regular expressions in EXPECT, in that order.
+# Declares an example: the program <name> from <name>.cpp, not installed. With tests on, ctest runs it and compares its
+# output with <name>.out; UNORDERED: line by line in any order.
 
 function(weft_app_library name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LINK")
@@ -27,13 +27,12 @@ function(weft_app name)
 endfunction()
 
 function(weft_example name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;EXPECT;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "UNORDERED" "" "SOURCES;LINK")
   add_executable(${name} ${name}.cpp ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE weft::weft ${ARG_LINK} weft_warnings weft_hardening)
   if(WEFT_BUILD_TESTS)
-    list(JOIN ARG_EXPECT ".*" expected)
-    add_test(NAME examples.${name} COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${name}> -DEXPECT=${expected}
+    weft_script_test(examples.${name} COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${name}>
+      -DEXPECTED=${CMAKE_CURRENT_SOURCE_DIR}/${name}.out -DUNORDERED=${ARG_UNORDERED}
       -P ${PROJECT_SOURCE_DIR}/cmake/run_example.cmake)
-    weft_test_environment(examples.${name})
   endif()
 endfunction()
