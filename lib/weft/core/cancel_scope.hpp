@@ -1,0 +1,67 @@
+#pragma once
+
+#include <weft/core/task_state.hpp>
+#include <weft/core/timer_heap.hpp>
+
+#include <string>
+
+namespace weft {
+
+/// A part of a task that can be cancelled by itself: between construction and destruction every wait throws `cancelled` once
+/// cancel() was called. The mechanism below timeout(), shield() and task_group.
+///
+/// Lifetime:     a local of a coroutine; scopes of one task end in the reverse order of their beginning.
+/// Threads:      the task's loop.
+/// Cancellation: who catches `cancelled` around a scope asks was_hit(): false means that it comes from further out.
+/// Cost:         no allocation.
+class cancel_scope {
+ public:
+  cancel_scope() noexcept : cancel_scope(kind::plain) {}
+  cancel_scope(const cancel_scope&) = delete;
+  cancel_scope& operator=(const cancel_scope&) = delete;
+  ~cancel_scope() { leave(); }
+
+  /// Cancels what runs inside. A second call does nothing.
+  void cancel(std::string reason);
+  [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_; }
+  /// Whether this scope, and nothing outside of it, is what cancels the task.
+  [[nodiscard]] bool was_hit() const noexcept { return cancelled_ && !task_->is_cancelled_outside(this); }
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  /// Ends the scope before its destructor does.
+  void leave() noexcept;
+
+ protected:
+  enum class kind { plain, shield };
+  explicit cancel_scope(kind of) noexcept;
+
+  [[nodiscard]] detail::task_state& task() const noexcept { return *task_; }
+
+ private:
+  friend class detail::task_state;
+
+  detail::task_state* task_;
+  cancel_scope* outer_;
+  std::string reason_;
+  bool cancelled_ = false;
+  bool shield_;
+};
+
+/// A cancel_scope that cancels itself at a deadline.
+class deadline_scope : public cancel_scope, private detail::timer_node {
+ public:
+  explicit deadline_scope(time_point when) : deadline_scope(when, kind::plain) {}
+  ~deadline_scope() { disarm(); }
+
+  /// Moves the deadline. Does nothing once the scope is cancelled.
+  void expires_at(time_point when);
+  /// Takes the deadline away.
+  void disarm() noexcept;
+
+ protected:
+  deadline_scope(time_point when, kind of);
+
+ private:
+  void expire() noexcept override;
+};
+
+}  // namespace weft

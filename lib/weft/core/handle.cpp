@@ -1,0 +1,15 @@
+#include <weft/core/handle.hpp>
+
+namespace weft::detail {
+
+task<bool> join_for(state_ptr<task_state> state, duration limit) {
+  deadline_scope deadline(deadline_after(limit));
+  try {
+    co_await join_awaiter(*state);
+  } catch (const cancelled&) {
+    if (!deadline.was_hit()) throw;
+  }
+  co_return state->ended();
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,217 @@
+#pragma once
+
+#include <weft/core/task_group.hpp>
+
+#include <array>
+#include <concepts>
+#include <exception>
+#include <optional>
+#include <ranges>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weft {
+
+struct join_options {
+  /// Ends the waiting, not the tasks; nothing is thrown.
+  std::optional<duration> timeout = {};
+  /// Whether the first failure, in the order of the range, is rethrown once the waiting is over.
+  bool raise_error = true;
+  /// Waits for so many of them; none: for all.
+  std::optional<std::size_t> count = {};
+};
+
+namespace detail {
+
+/// What a void task contributes to a tuple or variant.
+template <class R>
+using value_of = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
+
+template <class R>
+value_of<R> value_or_monostate(handle<R>& from) {
+  if constexpr (std::is_void_v<R>) {
+    handle_access::state(from).take();
+    return {};
+  } else {
+    return handle_access::state(from).take();
+  }
+}
+
+/// Rethrows the error of a failed task; a killed one is no failure.
+void rethrow_failure(task_state& ended);
+
+/// Waits until `count` of the tasks have ended or the time is over.
+task<void> wait_for_count(std::vector<task_state*> tasks, std::size_t count);
+/// Runs `wait`, at most `limit`.
+task<void> wait_at_most(std::optional<duration> limit, task<void> wait);
+
+template <class R>
+task<void> wait_for_each(const std::vector<handle<R>>& handles) {
+  for (const auto& h : handles) {
+    if (!h.ready()) co_await h.join();
+  }
+}
+
+template <class Range>
+concept handle_range = std::ranges::forward_range<Range> && requires(std::ranges::range_value_t<Range> h) {
+  { h.kill_join() };
+  { h.ready() } -> std::convertible_to<bool>;
+};
+
+}  // namespace detail
+
+/// Waits until every one of the tasks has ended, then rethrows the first failure in the order of the arguments.
+///
+/// Cancellation: of the caller ends the waiting; the tasks go on.
+template <class... Rs>
+task<void> joinall(handle<Rs>... handles) {
+  (co_await handles.join(), ...);
+  (detail::rethrow_failure(handle_access::state(handles)), ...);
+}
+
+/// As above for a vector, which is not copied and must outlive the waiting; gives the handles of the tasks that have ended, in its order.
+template <class R>
+task<std::vector<handle<R>>> joinall(const std::vector<handle<R>>& handles, join_options options = {}) {
+  if (options.count) {
+    std::vector<detail::task_state*> states;
+    states.reserve(handles.size());
+    for (const auto& h : handles) states.push_back(&handle_access::state(h));
+    co_await detail::wait_at_most(options.timeout, detail::wait_for_count(std::move(states), *options.count));
+  } else {
+    co_await detail::wait_at_most(options.timeout, detail::wait_for_each(handles));
+  }
+  std::vector<handle<R>> ended;
+  ended.reserve(handles.size());
+  for (const auto& h : handles) {
+    if (!h.ready()) continue;
+    handle_access::state(h).mark_observed();
+    if (options.raise_error) detail::rethrow_failure(handle_access::state(h));
+    ended.push_back(h);
+  }
+  co_return ended;
+}
+
+/// The same for a temporary vector, or any other range of handles, which is copied.
+template <class R>
+task<std::vector<handle<R>>> joinall(std::vector<handle<R>>&& handles, join_options options = {}) {
+  const std::vector<handle<R>> own = std::move(handles);
+  co_return co_await joinall(own, options);
+}
+
+template <detail::handle_range Range>
+task<std::vector<std::ranges::range_value_t<Range>>> joinall(const Range& range, join_options options = {}) {
+  return joinall(std::vector<std::ranges::range_value_t<Range>>(std::ranges::begin(range), std::ranges::end(range)), options);
+}
+
+/// Kills all of the tasks first, then waits until they have ended.
+template <detail::handle_range Range>
+task<void> killall(Range range, std::string reason = {}) {
+  for (auto& h : range) h.kill(reason);
+  for (auto& h : range) co_await h.join();
+}
+
+/// Runs the tasks concurrently and gives their results (std::monostate for void). The first failure cancels the others and is thrown
+/// when all of them have ended.
+template <class... Rs>
+task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
+  std::tuple<handle<Rs>...> children;
+  auto body = [&](task_group& group) -> task<void> {
+    children = std::tuple<handle<Rs>...>(group_access::adopt(group, std::move(tasks))...);
+    co_return;
+  };
+  co_await scope(body);
+  co_return std::apply([](auto&... child) { return std::tuple<detail::value_of<Rs>...>(detail::value_or_monostate(child)...); }, children);
+}
+
+/// The same for any number of tasks of one type; gives their results in order (nothing for void).
+template <class R>
+task<std::conditional_t<std::is_void_v<R>, void, std::vector<detail::value_of<R>>>> gather(std::vector<task<R>> tasks) {
+  std::vector<handle<R>> children;
+  children.reserve(tasks.size());
+  auto body = [&](task_group& group) -> task<void> {
+    for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
+    co_return;
+  };
+  co_await scope(body);
+  if constexpr (!std::is_void_v<R>) {
+    std::vector<R> results;
+    results.reserve(children.size());
+    for (auto& child : children) results.push_back(detail::value_or_monostate(child));
+    co_return results;
+  }
+}
+
+namespace detail {
+
+/// Remembers which of several tasks ended first, and cancels the group then.
+class race_referee {
+ public:
+  explicit race_referee(task_group& group) noexcept : group_(group) {}
+  void ended(std::size_t index) noexcept;
+  [[nodiscard]] std::size_t winner() const noexcept { return winner_.value_or(0); }
+
+ private:
+  task_group& group_;
+  std::optional<std::size_t> winner_;
+};
+
+class race_listener final : public completion_listener {
+ public:
+  void watch(race_referee& referee, std::size_t index, task_state& runner) noexcept;
+
+ private:
+  void completed(task_state& ended) noexcept override;
+
+  race_referee* referee_ = nullptr;
+  std::size_t index_ = 0;
+};
+
+/// Reports the failure of a task that lost the race, so that it is not lost.
+void report_loser(task_state& loser) noexcept;
+
+template <class... Values, class Children>
+std::variant<Values...> race_result(std::size_t winner, Children& children) {
+  std::optional<std::variant<Values...>> result;
+  std::exception_ptr error;
+  const auto settle = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+    auto& child = std::get<I>(children);
+    if (I != winner) {
+      report_loser(handle_access::state(child));
+    } else if (child.ok()) {
+      result.emplace(std::in_place_index<I>, value_or_monostate(child));
+    } else {
+      error = child.error();
+    }
+  };
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (settle(std::integral_constant<std::size_t, I>()), ...); }
+  (std::index_sequence_for<Values...>());
+  if (error) std::rethrow_exception(error);
+  return std::move(*result);
+}
+
+}  // namespace detail
+
+/// Runs the tasks concurrently; the first one to end, well or not, decides the result, at its place in the variant. The others are
+/// cancelled and have ended before this returns; what they fail with then is reported as unhandled.
+template <class... Rs>
+task<std::variant<detail::value_of<Rs>...>> race(task<Rs>... tasks) {
+  static_assert(sizeof...(Rs) > 0, "race() needs a task");
+  auto options = task_group_options();
+  options.on_error = on_error::collect;
+  task_group group(options);
+  std::tuple<handle<Rs>...> children(group_access::adopt(group, std::move(tasks))...);
+  detail::race_referee referee(group);
+  std::array<detail::race_listener, sizeof...(Rs)> listeners;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (listeners[I].watch(referee, I, handle_access::state(std::get<I>(children))), ...);
+  }
+  (std::index_sequence_for<Rs...>());
+  group_access::leave_body(group);
+  co_await group_access::join(group);
+  co_return detail::race_result<detail::value_of<Rs>...>(referee.winner(), children);
+}
+
+}  // namespace weft

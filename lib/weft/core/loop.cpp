@@ -1,0 +1,135 @@
+#include <weft/core/loop.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <spdlog/spdlog.h>
+
+namespace weft {
+
+namespace detail {
+
+constinit thread_local scheduler this_scheduler;
+
+void push_ready(task_state& task) noexcept {
+  scheduler& s = this_scheduler;
+  task.next_ready = nullptr;
+  if (s.ready_tail != nullptr) {
+    s.ready_tail->next_ready = &task;
+  } else {
+    s.ready_head = &task;
+  }
+  s.ready_tail = &task;
+  if (!s.active) s.home->schedule_drain();
+}
+
+}  // namespace detail
+
+namespace {
+
+/// Resumptions of ready tasks before the reactor is polled again.
+constexpr int drain_budget = 256;
+
+}  // namespace
+
+time_point now() noexcept {
+  const loop* running = detail::this_scheduler.home;
+  return running != nullptr ? running->now() : std::chrono::steady_clock::now();
+}
+
+loop::loop(unhandled_hook on_unhandled) : on_unhandled_(std::move(on_unhandled)) { detail::this_scheduler.home = this; }
+
+loop::~loop() {
+  mailbox_->close();
+  detail::this_scheduler = {};
+}
+
+time_point loop::now() const noexcept { return std::chrono::steady_clock::now(); }
+
+void loop::schedule_drain() {
+  if (drain_scheduled_) return;
+  drain_scheduled_ = true;
+  boost::asio::post(context_, [this] {
+    drain_scheduled_ = false;
+    const detail::loop_entry entry;
+  });
+}
+
+void loop::drain() {
+  detail::scheduler& s = detail::this_scheduler;
+  for (int budget = drain_budget; s.ready_head != nullptr && budget > 0; --budget) {
+    detail::task_state& task = *s.ready_head;
+    s.ready_head = task.next_ready;
+    if (s.ready_head == nullptr) s.ready_tail = nullptr;
+    task.step();
+  }
+  s.active = false;
+  if (s.ready_head != nullptr) schedule_drain();
+  if (!timers_.empty() && timers_.earliest() < armed_until_) arm_timer();
+}
+
+void loop::arm_timer() {
+  armed_until_ = timers_.earliest();
+  timer_.expires_at(armed_until_);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) fire_timers();
+  });
+}
+
+void loop::fire_timers() {
+  const detail::loop_entry entry;
+  armed_until_ = time_point::max();
+  const time_point until = now();
+  while (!timers_.empty() && timers_.earliest() <= until) timers_.pop().expire();
+}
+
+void loop::run() {
+  detail::loop_entry{};
+  context_.restart();
+  context_.run();
+}
+
+void loop::post(std::function<void()> f) { detail::posted_call::send(*mailbox_, std::move(f)); }
+
+bool loop::child_ended(detail::task_state& /*child*/) noexcept {
+  if (empty() && on_idle) on_idle();
+  return false;
+}
+
+void loop::report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept {
+  ++unhandled_;
+  try {
+    if (on_unhandled_) {
+      on_unhandled_(task, error);
+    } else {
+      spdlog::error("task '{}' failed and no one looked at it: {}", task, describe(error));
+    }
+  } catch (const std::exception& e) {
+    spdlog::critical("the hook for unhandled errors failed: {}", e.what());
+  }
+}
+
+namespace detail {
+
+void posted_call::send(mailbox& to, std::function<void()> f) {
+  std::unique_ptr<posted_call> call(new posted_call(std::move(f)));
+  to.deliver(*call.release());
+}
+
+void posted_call::arrive() noexcept {
+  const std::unique_ptr<posted_call> self(this);
+  call_reporting(f_);
+}
+
+void posted_call::bounce() noexcept { delete this; }
+
+void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept {
+  if (loop* running = this_scheduler.home) {
+    running->report_unhandled(task, error);
+  } else {
+    spdlog::error("task '{}' failed and no one looked at it: {}", task, describe(error));
+  }
+}
+
+}  // namespace detail
+
+}  // namespace weft

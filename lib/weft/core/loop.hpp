@@ -1,0 +1,127 @@
+#pragma once
+
+#include <weft/core/mailbox.hpp>
+#include <weft/core/scheduler.hpp>
+#include <weft/core/task_state.hpp>
+#include <weft/core/time.hpp>
+#include <weft/core/timer_heap.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace weft {
+
+/// What happens to a failure that no one looked at: called with the name of the task and what it threw.
+using unhandled_hook = std::function<void(std::string_view task, std::exception_ptr error)>;
+
+/// The tasks, timers and I/O of one thread.
+///
+/// Ownership:  made and owned by run(); this_loop() gives the running one.
+/// Threads:    confined to its thread, but for post() and the executor.
+/// Fairness:   at most 256 resumptions of ready tasks, then the reactor is polled.
+class loop final : private detail::child_list {
+ public:
+  using executor_type = boost::asio::io_context::executor_type;
+
+  explicit loop(unhandled_hook on_unhandled);
+  loop(const loop&) = delete;
+  loop& operator=(const loop&) = delete;
+  ~loop();
+
+  /// The io_context's executor, for Asio objects and operations.
+  [[nodiscard]] executor_type get_executor() noexcept { return context_.get_executor(); }
+  [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
+
+  [[nodiscard]] time_point now() const noexcept;
+
+  /// Runs `f` on the loop's thread soon; what it throws is reported as unhandled. Threads: any.
+  void post(std::function<void()> f);
+
+  /// The tasks that no group owns.
+  [[nodiscard]] detail::child_list& root() noexcept { return *this; }
+
+  // For the runtime.
+  [[nodiscard]] const std::shared_ptr<detail::mailbox>& mailbox() const noexcept { return mailbox_; }
+  [[nodiscard]] detail::timer_heap& timers() noexcept { return timers_; }
+  [[nodiscard]] std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
+  [[nodiscard]] std::size_t unhandled() const noexcept { return unhandled_; }
+  void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept;
+  void schedule_drain();
+  void drain();
+  /// Runs handlers until stop() or until nothing is left that could wake a task.
+  void run();
+  void stop() noexcept { context_.stop(); }
+  /// Called when the list of root tasks has become empty.
+  std::function<void()> on_idle;
+
+ private:
+  [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
+  void arm_timer();
+  void fire_timers();
+
+  boost::asio::io_context context_{1};
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, executor_type>
+      timer_{context_};
+  detail::timer_heap timers_;
+  time_point armed_until_ = time_point::max();
+  bool drain_scheduled_ = false;
+  std::uint64_t last_task_id_ = 0;
+  std::size_t unhandled_ = 0;
+  unhandled_hook on_unhandled_;
+  std::shared_ptr<detail::mailbox> mailbox_ = std::make_shared<detail::mailbox>(context_);
+};
+
+/// The loop that runs the calling thread. Precondition: there is one, that is, the caller is inside of run().
+[[nodiscard]] inline loop& this_loop() noexcept { return *detail::this_scheduler.home; }
+
+namespace detail {
+
+/// Gives a failure that no one looked at to the running loop's hook; to the log when no loop runs.
+void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept;
+
+/// Calls `f`; what it throws is reported as unhandled.
+template <class F>
+void call_reporting(F&& f) noexcept {
+  try {
+    f();
+  } catch (...) {
+    report_unhandled("callback", std::current_exception());
+  }
+}
+
+/// What keeps a callback for loop::post().
+class posted_call final : private parcel {
+ public:
+  static void send(mailbox& to, std::function<void()> f);
+
+ private:
+  explicit posted_call(std::function<void()> f) : f_(std::move(f)) {}
+  void arrive() noexcept override;
+  void bounce() noexcept override;
+
+  std::function<void()> f_;
+};
+
+/// Brackets code that Asio calls on the loop's thread: what it wakes runs when it is left. Nested ones do nothing.
+class loop_entry {
+ public:
+  loop_entry() noexcept : outermost_(!this_scheduler.active) { this_scheduler.active = true; }
+  loop_entry(const loop_entry&) = delete;
+  loop_entry& operator=(const loop_entry&) = delete;
+  ~loop_entry() {
+    if (outermost_) this_scheduler.home->drain();
+  }
+
+ private:
+  bool outermost_;
+};
+
+}  // namespace detail
+
+}  // namespace weft

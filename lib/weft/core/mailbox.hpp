@@ -1,0 +1,46 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <mutex>
+
+namespace weft::detail {
+
+/// Something another thread has finished for a loop.
+class parcel {
+ public:
+  /// Called on the loop's thread.
+  virtual void arrive() noexcept = 0;
+  /// Called on the sender's thread instead, when the loop is gone.
+  virtual void bounce() noexcept = 0;
+
+ protected:
+  ~parcel() = default;
+
+ private:
+  friend class mailbox;
+  parcel* next_ = nullptr;
+};
+
+/// Where other threads leave parcels for a loop. Outlives the loop as long as a sender holds it.
+///
+/// Threads: deliver() any; the rest the loop's. Cost: a lock; one wake-up of the loop for all parcels that come before it looks.
+class mailbox : public std::enable_shared_from_this<mailbox> {
+ public:
+  explicit mailbox(boost::asio::io_context& context) noexcept : context_(&context) {}
+
+  void deliver(parcel& sent) noexcept;
+  /// The loop ends: parcels bounce from now on.
+  void close() noexcept;
+
+ private:
+  void open_all() noexcept;
+
+  std::mutex mutex_;
+  boost::asio::io_context* context_;
+  parcel* first_ = nullptr;
+  parcel* last_ = nullptr;
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,145 @@
+#include <weft/core/run.hpp>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+
+#include <spdlog/spdlog.h>
+
+namespace weft::detail {
+
+namespace {
+
+unhandled_hook take_hook(run_options& options) {
+  if (this_scheduler.home != nullptr) throw std::logic_error("run() was called inside of run()");
+  return std::move(options.on_unhandled);
+}
+
+const char* signal_name(int number) { return number == SIGINT ? "SIGINT" : "SIGTERM"; }
+
+}  // namespace
+
+/// Invariant: the wait for signals is taken out of the count of outstanding work, so that it alone does not keep the loop running.
+class runner::impl final : private completion_listener {
+ public:
+  explicit impl(run_options options) : loop_(take_hook(options)), options_(std::move(options)), signals_(loop_.get_executor()) {}
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+  ~impl() = default;
+
+  void set_main(state_ptr<task_state> main) {
+    main_ = std::move(main);
+    main_->add_listener(*this);
+  }
+
+  /// Whether every task has ended; if not, the loop must not be destroyed.
+  [[nodiscard]] bool is_clean() const noexcept { return clean_; }
+
+  int execute() {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    wait_for_signal();
+    loop_.run();
+    if (!main_->ended()) break_deadlock();
+    if (!loop_.root().empty()) shut_down();
+    loop_.get_executor().on_work_started();
+    signals_.clear();
+    return exit_code();
+  }
+
+ private:
+  void completed(task_state& /*ended*/) noexcept override { loop_.stop(); }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+      if (error) return;
+      loop_.get_executor().on_work_started();
+      if (signal_) {
+        spdlog::warn("second signal: ending at once");
+        spdlog::default_logger()->flush();
+        std::_Exit(128 + number);
+      }
+      signal_ = number;
+      wait_for_signal();
+      const loop_entry entry;
+      main_->kill(signal_name(number));
+      arm_grace();
+    });
+    loop_.get_executor().on_work_finished();
+  }
+
+  void arm_grace() {
+    grace_.expires_after(options_.shutdown_grace);
+    grace_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      grace_over_ = true;
+      loop_.stop();
+    });
+  }
+
+  /// The main task waits, and nothing is left that could wake it.
+  void break_deadlock() {
+    if (!grace_over_) {
+      const char* what = main_->waiting_on != nullptr ? main_->waiting_on->what() : "nothing";
+      spdlog::error("deadlock: task '{}' waits ({}) and nothing can wake it", main_->name(), what);
+      deadlock_ = true;
+      main_->kill("deadlock");
+      loop_.run();
+    }
+  }
+
+  /// Ends the tasks that are left.
+  void shut_down() {
+    if (!grace_over_) {
+      loop_.on_idle = [this] { loop_.stop(); };
+      if (!signal_) arm_grace();
+      {
+        const loop_entry entry;
+        loop_.root().kill_all("the main task has ended");
+      }
+      if (!loop_.root().empty()) loop_.run();
+    }
+    clean_ = loop_.root().empty();
+    if (clean_) return;
+    for (const task_state* t = loop_.root().tasks().front(); t != nullptr; t = loop_.root().tasks().after(*t)) {
+      spdlog::error("task '{}' did not end in time and is left behind; it waits on: {}", t->name(),
+                    t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
+    }
+  }
+
+  [[nodiscard]] int exit_code() {
+    if (main_->status() == task_status::failed) report_unhandled(main_->name(), main_->look_at_error());
+    if (signal_) return 128 + *signal_;
+    return loop_.unhandled() > 0 || !clean_ || deadlock_ || main_->status() != task_status::ok ? 1 : 0;
+  }
+
+  loop loop_;
+  run_options options_;
+  boost::asio::basic_signal_set<loop::executor_type> signals_;
+  boost::asio::steady_timer grace_{loop_.context()};
+  state_ptr<task_state> main_;
+  std::optional<int> signal_;
+  bool grace_over_ = false;
+  bool deadlock_ = false;
+  bool clean_ = true;
+};
+
+runner::runner(run_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
+
+runner::~runner() {
+  // Frames of tasks that did not end refer to the loop: it is left to the end of the process.
+  if (!impl_->is_clean()) {
+    impl_.release();  // NOLINT(bugprone-unused-return-value)
+    this_scheduler = {};
+  }
+}
+
+void runner::set_main(state_ptr<task_state> main) { impl_->set_main(std::move(main)); }
+
+int runner::execute() { return impl_->execute(); }
+
+}  // namespace weft::detail

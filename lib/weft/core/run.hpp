@@ -1,0 +1,74 @@
+#pragma once
+
+#include <weft/core/spawn.hpp>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+struct run_options {
+  /// Name of the main task.
+  std::string name = "main";
+  /// How long the tasks that are left when the main task has ended, or when a signal came, may take to end.
+  duration shutdown_grace = std::chrono::seconds(5);
+  /// Called for each failure that no one looked at; none: it is logged.
+  unhandled_hook on_unhandled = {};
+};
+
+namespace detail {
+
+/// A loop, from the start of its main task to the end of its last one.
+class runner {
+ public:
+  explicit runner(run_options options);
+  runner(const runner&) = delete;
+  runner& operator=(const runner&) = delete;
+  ~runner();
+
+  void set_main(state_ptr<task_state> main);
+  /// Runs until the main task has ended and the others have been ended. Gives the exit code: 128 + the signal that ended it, 1 for an
+  /// unhandled failure, else 0.
+  int execute();
+
+ private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace detail
+
+/// Runs a loop on the calling thread: `main(args...)` as its first task, until that has ended; then kills the tasks that are left and
+/// waits for them, at most `shutdown_grace`.
+///
+/// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 130 or 143 after
+/// SIGINT or SIGTERM, which kill the main task once; a second one ends the process at once.
+/// Threads: one loop a thread. Errors: std::logic_error when a loop runs on this thread already.
+template <class F, class... Args>
+  requires(!std::is_same_v<F, run_options>)
+int run(run_options options, F main, Args... args) {
+  using result = typename std::invoke_result_t<F, Args...>::value_type;
+  static_assert(std::is_void_v<result> || std::is_same_v<result, int>, "run(main): main returns task<> or task<int>");
+  const std::string name = options.name;
+  detail::runner runner(std::move(options));
+  auto main_handle = spawn(spawn_options{name}, std::move(main), std::move(args)...);
+  auto& state = handle_access::state(main_handle);
+  runner.set_main(detail::state_ptr<detail::task_state>(&state));
+  const int code = runner.execute();
+  if constexpr (std::is_same_v<result, int>) {
+    if (code == 0 && main_handle.ok()) return state.take();
+  }
+  return code;
+}
+
+template <class F, class... Args>
+  requires(!std::is_same_v<F, run_options>)
+int run(F main, Args... args) {
+  return run(run_options(), std::move(main), std::move(args)...);
+}
+
+}  // namespace weft

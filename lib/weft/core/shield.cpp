@@ -1,0 +1,17 @@
+#include <weft/core/shield.hpp>
+
+#include <weft/core/loop.hpp>
+
+#include <spdlog/spdlog.h>
+
+namespace weft::detail {
+
+shield_scope::shield_scope(duration budget) : deadline_scope(deadline_after(budget), kind::shield), budget_(budget) {}
+
+void shield_scope::report() const {
+  if (!is_cancelled()) return;
+  spdlog::warn("task '{}': shielded work was ended after its budget of {} ms", task().name(),
+               std::chrono::duration_cast<std::chrono::milliseconds>(budget_).count());
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <weft/core/frame_allocator.hpp>
+#include <weft/core/scheduler.hpp>
+
+#include <coroutine>
+#include <exception>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace weft {
+
+template <class T = void>
+class task;
+
+namespace detail {
+
+void body_ended(task_state& state) noexcept;
+
+/// How co_await treats an operand that is not an awaitable of weft: specialised for Asio's deferred operations in asio.hpp.
+template <class T>
+struct foreign_awaitable {};
+
+template <class T>
+concept is_foreign = requires { typename foreign_awaitable<T>::awaiter; };
+
+template <class T>
+class task_awaiter;
+
+class promise_base {
+ public:
+  struct final_awaiter {
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> self) const noexcept {
+      const promise_base& promise = self.promise();
+      if (promise.continuation_) {
+        this_scheduler.next = promise.continuation_;
+      } else {
+        body_ended(*this_scheduler.current);
+      }
+    }
+    void await_resume() const noexcept {}
+  };
+
+  static void* operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void* block, std::size_t size) noexcept { free_frame(block, size); }
+
+  [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
+  [[nodiscard]] final_awaiter final_suspend() const noexcept { return {}; }
+
+  // Every awaiter is passed by value: g++ 12 gives awaiters returned by reference a wrong `this`.
+  template <class T>
+  [[nodiscard]] task_awaiter<T> await_transform(task<T>&& awaited) const noexcept {
+    return task_awaiter<T>(std::move(awaited));
+  }
+  template <class Operation>
+    requires is_foreign<std::remove_cvref_t<Operation>>
+  [[nodiscard]] auto await_transform(Operation&& operation) const {
+    return typename foreign_awaitable<std::remove_cvref_t<Operation>>::awaiter(std::forward<Operation>(operation));
+  }
+  template <class Awaitable>
+    requires(!is_foreign<Awaitable>)
+  [[nodiscard]] Awaitable await_transform(Awaitable&& awaitable) const {
+    return std::forward<Awaitable>(awaitable);
+  }
+
+  void set_continuation(std::coroutine_handle<> continuation) noexcept { continuation_ = continuation; }
+
+ private:
+  std::coroutine_handle<> continuation_;
+};
+
+template <class T>
+class promise final : public promise_base {
+ public:
+  task<T> get_return_object() noexcept;
+  void unhandled_exception() noexcept { outcome_.template emplace<2>(std::current_exception()); }
+  template <class U>
+    requires std::is_constructible_v<T, U&&>
+  void return_value(U&& value) {
+    outcome_.template emplace<1>(std::forward<U>(value));
+  }
+  T take() {
+    if (outcome_.index() == 2) std::rethrow_exception(std::get<2>(std::move(outcome_)));
+    return std::get<1>(std::move(outcome_));
+  }
+  [[nodiscard]] std::variant<std::monostate, T, std::exception_ptr>& outcome() noexcept { return outcome_; }
+
+ private:
+  std::variant<std::monostate, T, std::exception_ptr> outcome_;
+};
+
+template <>
+class promise<void> final : public promise_base {
+ public:
+  task<void> get_return_object() noexcept;
+  void unhandled_exception() noexcept { error_ = std::current_exception(); }
+  void return_void() const noexcept {}
+  void take() {
+    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  }
+  [[nodiscard]] std::exception_ptr& error() noexcept { return error_; }
+
+ private:
+  std::exception_ptr error_;
+};
+
+}  // namespace detail
+
+/// A coroutine that has not started: awaiting it runs it, inside the awaiting task, and gives its value or rethrows its exception.
+///
+/// Ownership:    owns the coroutine; dropped without being awaited, the body never runs.
+/// Lifetime:     a coroutine's reference parameters must outlive it; spawn() copies its arguments, co_await f(x) keeps temporaries alive.
+/// Threads:      awaited on the loop where it is to run; not shareable.
+/// Cancellation: awaiting is no waiting point by itself; the body's own waits are.
+/// Cost:         one frame from the per-thread free list; awaiting does not grow the stack.
+template <class T>
+class [[nodiscard]] task {
+ public:
+  using value_type = T;
+  using promise_type = detail::promise<T>;
+
+  task() noexcept = default;
+  task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  task& operator=(task&& other) noexcept {
+    task(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~task() {
+    if (coroutine_) coroutine_.destroy();
+  }
+
+  void swap(task& other) noexcept { std::swap(coroutine_, other.coroutine_); }
+
+  /// Whether it holds a coroutine: false when default constructed or moved from.
+  [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(coroutine_); }
+
+ private:
+  friend promise_type;
+  friend detail::task_awaiter<T>;
+  friend struct task_access;
+
+  explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
+
+  std::coroutine_handle<promise_type> coroutine_;
+};
+
+/// The coroutine inside a task, for the runtime.
+struct task_access {
+  template <class T>
+  [[nodiscard]] static std::coroutine_handle<detail::promise<T>> coroutine(const task<T>& from) noexcept {
+    return from.coroutine_;
+  }
+};
+
+namespace detail {
+
+template <class T>
+class task_awaiter {
+ public:
+  explicit task_awaiter(task<T>&& awaited) noexcept : awaited_(std::move(awaited)) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> caller) noexcept {
+    awaited_.coroutine_.promise().set_continuation(caller);
+    this_scheduler.next = awaited_.coroutine_;
+  }
+  T await_resume() { return awaited_.coroutine_.promise().take(); }
+
+ private:
+  task<T> awaited_;
+};
+
+template <class T>
+task<T> promise<T>::get_return_object() noexcept {
+  return task<T>(std::coroutine_handle<promise>::from_promise(*this));
+}
+
+inline task<void> promise<void>::get_return_object() noexcept {
+  return task<void>(std::coroutine_handle<promise>::from_promise(*this));
+}
+
+template <class T>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<task<T>> = true;
+
+}  // namespace detail
+
+}  // namespace weft

@@ -1,0 +1,130 @@
+#include <weft/core/task_group.hpp>
+
+#include <weft/core/frame_allocator.hpp>
+
+#include <memory>
+
+namespace weft {
+
+namespace detail {
+
+/// Ownership: itself, from hold() until the child starts or is killed.
+class start_gate final : public fifo_hook, private waiter {
+ public:
+  static void hold(task_group& group, task_state& child) {
+    auto gate = std::make_unique<start_gate>(group, child);
+    group.held_back_.push_back(*gate);
+    child.waiting_on = gate.release();
+  }
+  /// The gate of a child that has not started; null when it is not held back.
+  [[nodiscard]] static start_gate* of(const task_state& child) noexcept {
+    if (child.status() != task_status::created) return nullptr;
+    return static_cast<start_gate*>(child.waiting_on);
+  }
+
+  start_gate(task_group& group, task_state& child) noexcept : group_(group), child_(child) {}
+
+  void open() noexcept {
+    const std::unique_ptr<start_gate> self(this);
+    group_.held_back_.erase(*this);
+    child_.waiting_on = nullptr;
+    if (spawner_ != nullptr) wake(*spawner_);
+    group_.let_start(child_);
+  }
+  void set_spawner(task_state* spawner) noexcept { spawner_ = spawner; }
+
+ private:
+  // The child was killed: it "starts", to end without running.
+  void abort() noexcept override { open(); }
+  [[nodiscard]] const char* what() const noexcept override { return "room in a group"; }
+
+  task_group& group_;
+  task_state& child_;
+  task_state* spawner_ = nullptr;
+};
+
+bool start_awaiter::await_ready() const {
+  current_task().check();
+  return start_gate::of(*child_) == nullptr;
+}
+
+void start_awaiter::await_suspend(std::coroutine_handle<> caller) noexcept {
+  task_ = &suspend_current(caller, this);
+  start_gate::of(*child_)->set_spawner(task_);
+}
+
+void start_awaiter::await_resume() const {
+  if (start_gate::of(*child_) != nullptr) current_task().check();
+}
+
+void start_awaiter::abort() noexcept {
+  start_gate::of(*child_)->set_spawner(nullptr);
+  wake(*task_);
+}
+
+}  // namespace detail
+
+void task_group::admit(detail::task_state& child) {
+  if (cancelled_) child.kill(reason_);
+  if (cancelled_ || has_room()) {
+    let_start(child);
+  } else {
+    detail::start_gate::hold(*this, child);
+  }
+}
+
+void task_group::let_start(detail::task_state& child) noexcept {
+  ++running_;
+  detail::push_ready(child);
+}
+
+bool task_group::child_ended(detail::task_state& child) noexcept {
+  --running_;
+  if (child.status() == detail::task_status::failed) {
+    errors_.push_back({child.name(), child.error()});
+    if (options_.on_error == on_error::cancel) cancel("a sibling failed");
+  }
+  while (!held_back_.empty() && has_room()) held_back_.front()->open();
+  if (size() == 0 && joiner_ != nullptr) detail::wake(*std::exchange(joiner_, nullptr));
+  return true;
+}
+
+void task_group::cancel(std::string reason) {
+  if (cancelled_) return;
+  cancelled_ = true;
+  reason_ = std::move(reason);
+  kill_all(reason_);
+  body_.cancel(reason_);
+}
+
+bool group_access::settle(task_group& group, const std::exception_ptr& body_error) {
+  bool body_cancelled = false;
+  if (body_error) {
+    try {
+      std::rethrow_exception(body_error);
+    } catch (const cancelled&) {
+      const bool from_outside = detail::current_task().cancel_pending() || !group.body_.is_cancelled();
+      if (from_outside && group.errors_.empty()) throw;
+      body_cancelled = true;
+    } catch (...) {
+      group.errors_.push_back({detail::current_task().name(), body_error});
+    }
+  }
+  if (group.errors_.empty()) {
+    // A cancellation from outside that reached the children while they were being joined is not to pass for success.
+    if (group.cancelled_) detail::current_task().check();
+    return !body_cancelled;
+  }
+  if (group.errors_.size() == 1 && group.options_.on_error == on_error::cancel) std::rethrow_exception(group.errors_.front().error);
+  throw error_group(std::move(group.errors_));
+}
+
+void group_access::join_awaiter::await_suspend(std::coroutine_handle<> caller) {
+  detail::task_state& task = detail::suspend_current(caller, this);
+  group_->joiner_ = &task;
+  if (task.cancel_pending()) abort();
+}
+
+void group_access::join_awaiter::abort() noexcept { group_->cancel("the scope was cancelled"); }
+
+}  // namespace weft

@@ -1,0 +1,214 @@
+#pragma once
+
+#include <weft/core/cancel_scope.hpp>
+#include <weft/core/spawn.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+/// What the first failure of a child does: end its siblings and the body, or only be kept.
+enum class on_error { cancel, collect };
+
+struct task_group_options {
+  /// Children that may run at the same time; none: any number.
+  std::optional<std::size_t> max = {};
+  weft::on_error on_error = weft::on_error::cancel;
+};
+
+namespace detail {
+
+/// Waits until a child that found no room has started; gives its handle.
+template <class R>
+class group_spawn_awaiter;
+
+/// Where a child without room waits for its start.
+class start_gate;
+
+}  // namespace detail
+
+/// Child tasks that have all ended when scope() returns.
+///
+/// Ownership:    owns its children; spawn() moves the callable and its arguments into the child.
+/// Lifetime:     usable only inside the body of scope() and in its children; never store a reference that outlives them.
+/// Threads:      confined to the loop that runs the body.
+/// Cancellation: cancelling the caller cancels the children, then waits for them.
+/// Errors:       the first failure cancels the siblings and reaches the caller; several become an error_group. A child that was killed
+///               on purpose is no failure.
+/// Cost:         spawn is one allocation and the frame of f.
+class task_group final : private detail::child_list {
+ public:
+  explicit task_group(task_group_options options) : options_(options) {}
+
+  /// Starts `f(args...)` as a child: at once where there is room, else as soon as another child has ended. Awaited, it waits for the
+  /// start and gives the child's handle; as a plain statement it goes on at once.
+  template <class F, class... Args>
+    requires(!detail::is_made_task<F> && !std::is_same_v<F, spawn_options>)
+  [[gnu::noinline]] auto spawn(F f, Args... args) {
+    return spawn_child({}, __builtin_return_address(0), std::move(f), std::move(args)...);
+  }
+  template <class F, class... Args>
+  [[gnu::noinline]] auto spawn(spawn_options options, F f, Args... args) {
+    return spawn_child(std::move(options), __builtin_return_address(0), std::move(f), std::move(args)...);
+  }
+  /// Refused: write spawn(f, x) instead of spawn(f(x)).
+  template <class R, class... Args>
+  void spawn(task<R>, Args...) = delete;
+
+  /// Cancels the children and the body of the scope.
+  void cancel(std::string reason = "the group was cancelled");
+
+  /// Children that have not ended, those waiting for room included.
+  [[nodiscard]] std::size_t size() const noexcept { return child_list::size(); }
+
+ private:
+  friend struct group_access;
+  friend class detail::start_gate;
+
+  template <class F, class... Args>
+  [[gnu::always_inline]] auto spawn_child(spawn_options options, const void* site, F&& f, Args&&... args) {
+    static_assert(std::is_invocable_v<F, Args...>, "spawn(f, args...): f cannot be called with these arguments (they are moved in)");
+    static_assert(detail::returns_task<F, Args...>, "spawn(f, args...): f must return a weft::task");
+    using result = typename std::invoke_result_t<F, Args...>::value_type;
+    auto child = detail::make_child<detail::spawned<result, F, Args...>>(*this, site, std::move(f), std::move(args)...);
+    if (!options.name.empty()) child->set_name(std::move(options.name));
+    admit(*child);
+    return detail::group_spawn_awaiter<result>(std::move(child));
+  }
+  [[nodiscard]] bool has_room() const noexcept { return !options_.max || running_ < *options_.max; }
+  void admit(detail::task_state& child);
+  void let_start(detail::task_state& child) noexcept;
+  [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
+
+  task_group_options options_;
+  cancel_scope body_;
+  std::size_t running_ = 0;
+  detail::fifo<detail::start_gate> held_back_;
+  detail::task_state* joiner_ = nullptr;
+  std::vector<task_error> errors_;
+  std::string reason_;
+  bool cancelled_ = false;
+};
+
+/// What scope(), gather() and race() do with a group.
+struct group_access {
+  /// Waits for all children. Not ended by a cancellation of the caller, which is passed on to the children instead.
+  class join_awaiter;
+
+  [[nodiscard]] static join_awaiter join(task_group& group) noexcept;
+  /// Runs a coroutine that exists already as a child.
+  template <class R>
+  [[nodiscard]] static handle<R> adopt(task_group& group, task<R>&& body) {
+    auto child = detail::make_child<detail::adopted<R>>(group, nullptr, std::move(body));
+    group.admit(*child);
+    return handle<R>(std::move(child));
+  }
+  static void leave_body(task_group& group) noexcept { group.body_.leave(); }
+  /// Throws what the children and the body have failed with. Gives false when the body was ended by the group's own cancellation.
+  [[nodiscard]] static bool settle(task_group& group, const std::exception_ptr& body_error);
+  [[noreturn]] static void throw_cancelled(task_group& group) { throw cancelled(group.reason_); }
+};
+
+class group_access::join_awaiter final : private detail::waiter {
+ public:
+  explicit join_awaiter(task_group& group) noexcept : group_(&group) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return group_->size() == 0; }
+  void await_suspend(std::coroutine_handle<> caller);
+  void await_resume() const noexcept {}
+
+ private:
+  void abort() noexcept override;
+  [[nodiscard]] const char* what() const noexcept override { return "children"; }
+
+  task_group* group_;
+};
+
+inline group_access::join_awaiter group_access::join(task_group& group) noexcept { return join_awaiter(group); }
+
+namespace detail {
+
+/// Waits for the start of a held-back child.
+class start_awaiter : private waiter {
+ public:
+  explicit start_awaiter(task_state& child) noexcept : child_(&child) {}
+
+  [[nodiscard]] bool await_ready() const;
+  void await_suspend(std::coroutine_handle<> caller) noexcept;
+  void await_resume() const;
+
+ private:
+  void abort() noexcept override;
+  [[nodiscard]] const char* what() const noexcept override { return "room in a group"; }
+
+  task_state* child_;
+  task_state* task_ = nullptr;
+};
+
+template <class R>
+class group_spawn_awaiter {
+ public:
+  explicit group_spawn_awaiter(state_ptr<result_state<R>> child) noexcept : child_(std::move(child)), start_(*child_) {}
+
+  [[nodiscard]] bool await_ready() const { return start_.await_ready(); }
+  void await_suspend(std::coroutine_handle<> caller) noexcept { start_.await_suspend(caller); }
+  handle<R> await_resume() {
+    start_.await_resume();
+    return handle<R>(std::move(child_));
+  }
+
+ private:
+  state_ptr<result_state<R>> child_;
+  start_awaiter start_;
+};
+
+}  // namespace detail
+
+/// Runs `f(group)` in the calling task and returns its result when the body and every child it spawned have ended.
+///
+/// Errors:       one failure, of the body or of a child, is rethrown as itself; several, or any under on_error::collect, as error_group.
+/// Cancellation: of the caller reaches the body and the children; all have ended when it is rethrown.
+/// Cost:         one frame beside that of the body.
+template <class F>
+std::invoke_result_t<F, task_group&> scope(task_group_options options, F f) {
+  using result = typename std::invoke_result_t<F, task_group&>::value_type;
+  task_group group(options);
+  std::exception_ptr error;
+  if constexpr (std::is_void_v<result>) {
+    try {
+      co_await std::invoke(f, group);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    group_access::leave_body(group);
+    if (error) group.cancel("the body of the scope failed");
+    co_await group_access::join(group);
+    static_cast<void>(group_access::settle(group, error));
+  } else {
+    std::optional<result> value;
+    try {
+      value.emplace(co_await std::invoke(f, group));
+    } catch (...) {
+      error = std::current_exception();
+    }
+    group_access::leave_body(group);
+    if (error) group.cancel("the body of the scope failed");
+    co_await group_access::join(group);
+    if (!group_access::settle(group, error)) group_access::throw_cancelled(group);
+    co_return std::move(*value);
+  }
+}
+
+template <class F>
+std::invoke_result_t<F, task_group&> scope(F f) {
+  return scope(task_group_options(), std::move(f));
+}
+
+}  // namespace weft

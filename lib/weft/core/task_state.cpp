@@ -1,0 +1,127 @@
+#include <weft/core/task_state.hpp>
+
+#include <weft/core/cancel_scope.hpp>
+#include <weft/core/loop.hpp>
+
+#include <boost/core/demangle.hpp>
+
+namespace weft::detail {
+
+void body_ended(task_state& state) noexcept { state.set_body_ended(); }
+
+void task_state::throw_cancelled() const {
+  const std::string* reason = nullptr;
+  bool shielded = false;
+  for (const cancel_scope* scope = scopes; scope != nullptr && !shielded; scope = scope->outer_) {
+    if (scope->cancelled_) reason = &scope->reason_;
+    shielded = scope->shield_;
+  }
+  if (killed_ && !shielded && extras_) reason = &extras_->reason;
+  throw cancelled(reason != nullptr ? *reason : std::string());
+}
+
+bool task_state::is_cancelled_outside(const cancel_scope* inner) const noexcept {
+  const cancel_scope* scope = inner != nullptr ? inner->outer_ : scopes;
+  if (inner != nullptr && inner->shield_) return false;
+  for (; scope != nullptr; scope = scope->outer_) {
+    if (scope->cancelled_) return true;
+    if (scope->shield_) return false;
+  }
+  return killed_;
+}
+
+void task_state::refresh_cancellation() noexcept {
+  cancel_pending_ = is_cancelled_outside(nullptr);
+  if (cancel_pending_ && waiting_on != nullptr) waiting_on->abort();
+}
+
+void task_state::kill(std::string reason) {
+  if (ended() || killed_) return;
+  more().reason = std::move(reason);
+  killed_ = true;
+  refresh_cancellation();
+}
+
+std::string task_state::name() const {
+  if (extras_ && !extras_->name.empty()) return extras_->name;
+  return "#" + std::to_string(id_) + " " + boost::core::demangle(type_name());
+}
+
+void task_state::attach(child_list& owner, const void* spawn_site) noexcept {
+  spawn_site_ = spawn_site;
+  id_ = this_loop().next_task_id();
+  if (const task_state* parent = this_scheduler.current) parent_ = parent->id();
+  owner_ = &owner;
+  owner.tasks_.push_back(*this);
+  ++owner.size_;
+  add_reference();
+}
+
+void task_state::step() noexcept {
+  scheduler& s = this_scheduler;
+  s.current = this;
+  if (status_ == task_status::created) [[unlikely]] {
+    if (cancel_pending_) {
+      body_ended_ = true;
+    } else {
+      status_ = task_status::running;
+      try {
+        s.next = start();
+      } catch (...) {
+        error_ = std::current_exception();
+        body_ended_ = true;
+      }
+    }
+  } else {
+    s.next = resume_point;
+  }
+  while (s.next) std::exchange(s.next, nullptr).resume();
+  if (body_ended_) complete();
+  s.current = nullptr;
+}
+
+void task_state::settle_status() noexcept {
+  if (killed_ && !error_) {
+    error_ = std::make_exception_ptr(cancelled(extras_ ? extras_->reason : std::string()));
+    status_ = task_status::killed;
+    return;
+  }
+  if (!error_) {
+    status_ = task_status::ok;
+    return;
+  }
+  try {
+    std::rethrow_exception(error_);
+  } catch (const cancelled&) {
+    status_ = task_status::killed;
+  } catch (...) {
+    status_ = task_status::failed;
+  }
+}
+
+void task_state::complete() noexcept {
+  finish();
+  settle_status();
+  this_scheduler.current = nullptr;
+  const state_ptr<task_state> keep(this);
+  while (completion_listener* listener = listeners_.pop_front()) listener->completed(*this);
+  child_list& owner = *std::exchange(owner_, nullptr);
+  owner.tasks_.erase(*this);
+  --owner.size_;
+  if (owner.child_ended(*this)) observed_ = true;
+  if (extras_) {
+    for (auto& callback : std::exchange(extras_->on_done, {})) callback();
+  }
+  release();
+}
+
+void task_state::destroy() noexcept {
+  if (status_ == task_status::failed && !observed_) report_unhandled(name(), error_);
+  destroy_self();
+}
+
+void child_list::kill_all(const std::string& reason) {
+  for (task_state* task = tasks_.front(); task != nullptr; task = tasks_.after(*task)) task->kill(reason);
+}
+
+}  // namespace weft::detail

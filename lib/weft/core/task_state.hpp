@@ -1,0 +1,234 @@
+#pragma once
+
+#include <weft/core/cancelled.hpp>
+#include <weft/core/fifo.hpp>
+#include <weft/core/scheduler.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weft {
+class cancel_scope;
+}
+
+namespace weft::detail {
+
+class child_list;
+
+/// What a suspended task waits on. Lives in the awaiter, inside the waiting coroutine's frame.
+class waiter {
+ public:
+  /// Ends the wait because the task is cancelled: wakes the task now, or sees to it that it is woken soon.
+  virtual void abort() noexcept = 0;
+  /// What is waited for, in a word ("sleep", "join"), for reports.
+  [[nodiscard]] virtual const char* what() const noexcept = 0;
+
+ protected:
+  ~waiter() = default;
+};
+
+/// Someone who wants to know that a task has ended.
+class completion_listener : public fifo_hook {
+ public:
+  virtual void completed(task_state& ended) noexcept = 0;
+
+ protected:
+  ~completion_listener() = default;
+};
+
+enum class task_status : std::uint8_t { created, running, ok, failed, killed };
+
+/// The control block of a spawned task: one allocation together with its callable, its arguments and its result.
+///
+/// Ownership:  counted: one reference of the loop from start to end, one of each handle. Not atomic.
+/// Threads:    confined to its loop.
+/// Invariants: a task has one innermost suspended coroutine (`resume_point`); it is either running, in the ready list, waiting
+///             (`waiting_on` set) or ended. `cancel_pending` caches whether the next wait has to throw.
+class task_state : public fifo_hook {
+ public:
+  task_state(const task_state&) = delete;
+  task_state& operator=(const task_state&) = delete;
+
+  // The ready list and the suspended coroutine.
+  task_state* next_ready = nullptr;
+  std::coroutine_handle<> resume_point;
+  waiter* waiting_on = nullptr;
+
+  // Cancellation.
+  cancel_scope* scopes = nullptr;
+  boost::asio::cancellation_signal signal;
+
+  [[nodiscard]] bool cancel_pending() const noexcept { return cancel_pending_; }
+  /// Throws cancelled when the task is; every waiting point calls it before it waits.
+  void check() const {
+    if (cancel_pending_) [[unlikely]]
+      throw_cancelled();
+  }
+  [[noreturn]] void throw_cancelled() const;
+  /// Computes cancel_pending anew and, where it became true, ends the present wait.
+  void refresh_cancellation() noexcept;
+  /// Whether something outside of `scope` (or, for null, anything at all) cancels this task.
+  [[nodiscard]] bool is_cancelled_outside(const cancel_scope* scope) const noexcept;
+  void kill(std::string reason);
+
+  // What is known about it.
+  [[nodiscard]] task_status status() const noexcept { return status_; }
+  [[nodiscard]] bool ended() const noexcept { return status_ >= task_status::ok; }
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+  [[nodiscard]] std::uint64_t parent() const noexcept { return parent_; }
+  [[nodiscard]] std::string name() const;
+  void set_name(std::string name) { more().name = std::move(name); }
+  [[nodiscard]] const void* spawn_site() const noexcept { return spawn_site_; }
+
+  /// The error of an ended task; looking at it counts as having seen to it.
+  [[nodiscard]] const std::exception_ptr& look_at_error() noexcept {
+    observed_ = true;
+    return error_;
+  }
+  [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
+  void mark_observed() noexcept { observed_ = true; }
+
+  // Waiting for the end.
+  void add_listener(completion_listener& listener) noexcept {
+    observed_ = true;
+    listeners_.push_back(listener);
+  }
+  void remove_listener(completion_listener& listener) noexcept { listeners_.erase(listener); }
+  void on_done(std::function<void()> callback) { more().on_done.push_back(std::move(callback)); }
+
+  // The life of a task, driven by the loop.
+  void attach(child_list& owner, const void* spawn_site) noexcept;
+  void set_body_ended() noexcept { body_ended_ = true; }
+  /// Resumes the task until it waits, yields or ends.
+  void step() noexcept;
+
+  void add_reference() noexcept { ++references_; }
+  [[nodiscard]] bool is_unique() const noexcept { return references_ == 1; }
+  void release() noexcept {
+    if (--references_ == 0) destroy();
+  }
+
+ protected:
+  task_state() noexcept = default;
+  virtual ~task_state() = default;
+
+  /// Calls the callable; gives the coroutine to resume first.
+  [[nodiscard]] virtual std::coroutine_handle<> start() = 0;
+  /// Takes the result out of the coroutine and destroys coroutine, callable and arguments. Null coroutine: they were never used.
+  virtual void finish() noexcept = 0;
+  [[nodiscard]] virtual const char* type_name() const noexcept = 0;
+  virtual void destroy_self() noexcept = 0;
+
+  std::exception_ptr error_;
+
+ private:
+  struct extras {
+    std::string name;
+    std::string reason;
+    std::vector<std::function<void()>> on_done;
+  };
+
+  extras& more() {
+    if (!extras_) extras_ = std::make_unique<extras>();
+    return *extras_;
+  }
+  void destroy() noexcept;
+  void complete() noexcept;
+  void settle_status() noexcept;
+
+  std::unique_ptr<extras> extras_;
+  fifo<completion_listener> listeners_;
+  child_list* owner_ = nullptr;
+  const void* spawn_site_ = nullptr;
+  std::uint64_t id_ = 0;
+  std::uint64_t parent_ = 0;
+  std::uint32_t references_ = 0;
+  task_status status_ = task_status::created;
+  bool cancel_pending_ : 1 = false;
+  bool killed_ : 1 = false;
+  bool body_ended_ : 1 = false;
+  bool observed_ : 1 = false;
+};
+
+/// The tasks that have one owner, oldest first: a task_group's children, or the tasks spawned on the loop itself.
+class child_list {
+ public:
+  child_list(const child_list&) = delete;
+  child_list& operator=(const child_list&) = delete;
+
+  [[nodiscard]] bool empty() const noexcept { return tasks_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] const fifo<task_state>& tasks() const noexcept { return tasks_; }
+  void kill_all(const std::string& reason);
+
+ protected:
+  child_list() = default;
+  ~child_list() = default;
+
+  /// Called when `child` has ended and has left the list. Gives whether its failure, if any, has been taken care of.
+  [[nodiscard]] virtual bool child_ended(task_state& child) noexcept = 0;
+
+ private:
+  friend class task_state;
+
+  fifo<task_state> tasks_;
+  std::size_t size_ = 0;
+};
+
+/// Puts a task at the end of the ready list.
+void push_ready(task_state& task) noexcept;
+
+/// Ends the wait of `task`: it runs again in this turn of the loop.
+inline void wake(task_state& task) noexcept {
+  task.waiting_on = nullptr;
+  push_ready(task);
+}
+
+/// The running task. Waiting points are only reached inside of one.
+[[nodiscard]] inline task_state& current_task() noexcept { return *this_scheduler.current; }
+
+/// What every awaiter does to suspend the running task.
+inline task_state& suspend_current(std::coroutine_handle<> at, waiter* on) noexcept {
+  task_state& task = current_task();
+  task.resume_point = at;
+  task.waiting_on = on;
+  return task;
+}
+
+/// A counted reference to a task_state or a type derived from it.
+template <class State>
+class state_ptr {
+ public:
+  state_ptr() noexcept = default;
+  explicit state_ptr(State* state) noexcept : state_(state) {
+    if (state_) state_->add_reference();
+  }
+  state_ptr(const state_ptr& other) noexcept : state_ptr(other.state_) {}
+  template <class Other>
+  state_ptr(const state_ptr<Other>& other) noexcept : state_ptr(other.get()) {}  // NOLINT: like std::shared_ptr
+  state_ptr(state_ptr&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  state_ptr& operator=(state_ptr other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~state_ptr() {
+    if (state_) state_->release();
+  }
+  [[nodiscard]] State* get() const noexcept { return state_; }
+  State* operator->() const noexcept { return state_; }
+  State& operator*() const noexcept { return *state_; }
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+
+ private:
+  State* state_ = nullptr;
+};
+
+}  // namespace weft::detail

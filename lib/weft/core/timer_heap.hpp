@@ -1,0 +1,70 @@
+#pragma once
+
+#include <weft/core/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace weft::detail {
+
+/// Something that happens at a deadline. Lives where the deadline matters (an awaiter, a scope); never copied while armed.
+class timer_node {
+ public:
+  timer_node() = default;
+  timer_node(const timer_node&) = delete;
+  timer_node& operator=(const timer_node&) = delete;
+
+  /// Called once when the deadline has passed; the node is no longer armed by then.
+  virtual void expire() noexcept = 0;
+  [[nodiscard]] bool is_armed() const noexcept { return index_ != unarmed; }
+
+ protected:
+  ~timer_node() = default;
+
+ private:
+  friend class timer_heap;
+  static constexpr std::size_t unarmed = ~std::size_t{0};
+  std::size_t index_ = unarmed;
+};
+
+/// The deadlines of a loop, earliest first; equal ones in the order in which they were set.
+///
+/// A heap with four children a node: shallower than a binary one, and the children of a node share cache lines.
+/// Ownership: none of the nodes. Cost: set is O(1) for deadlines in rising order, else O(log n); remove and pop are O(log n).
+class timer_heap {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] time_point earliest() const noexcept { return entries_.front().when; }
+
+  void set(timer_node& node, time_point when);
+  void remove(timer_node& node) noexcept;
+  /// The earliest node, taken out.
+  timer_node& pop() noexcept;
+
+ private:
+  struct entry {
+    time_point when;
+    std::uint64_t sequence;
+    timer_node* node;
+
+    [[nodiscard]] bool before(const entry& other) const noexcept {
+      return when != other.when ? when < other.when : sequence < other.sequence;
+    }
+  };
+
+  static constexpr std::size_t arity = 4;
+
+  void place(std::size_t index, const entry& value) noexcept {
+    entries_[index] = value;
+    value.node->index_ = index;
+  }
+  void sift_up(std::size_t index, const entry& value) noexcept;
+  void sift_down(std::size_t index, const entry& value) noexcept;
+
+  std::vector<entry> entries_;
+  std::uint64_t next_sequence_ = 0;
+};
+
+}  // namespace weft::detail
