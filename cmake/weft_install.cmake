@@ -1,4 +1,4 @@
-# weft_install_library(): weft::weft with its headers, weft-config.cmake and weft.pc. Called by weft_library().
+# weft_install_library(<target>...): weft::weft, which links these libraries, with its headers, weft-config.cmake and weft.pc. Called by weft_library().
 
 include(CMakePackageConfigHelpers)
 
@@ -13,7 +13,23 @@ function(weft_install_library)
     DESTINATION ${package_dir})
 
   # A static libweft.a needs its own libraries on the command line, a shared one carries them.
-  set(pc_libs "-lboost_url -lboost_json -lpthread")
+  set(pc_libs -lpthread)
+  set(pc_requires "")
+  foreach(library ${ARGN})
+    if(library MATCHES "^Boost::(url|json)$")
+      list(APPEND pc_libs -lboost_${CMAKE_MATCH_1})
+    elseif(library MATCHES "^(OpenSSL|spdlog|ZLIB)::")
+      string(TOLOWER ${CMAKE_MATCH_1} package)
+      list(APPEND pc_requires ${package})
+    elseif(NOT library MATCHES "::")
+      list(APPEND pc_libs -l${library})
+    elseif(NOT library MATCHES "^(Boost::headers|Threads::Threads)$")
+      message(FATAL_ERROR "weft.pc: how is ${library} linked without CMake? Say it in cmake/weft_install.cmake")
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES pc_requires)
+  list(JOIN pc_requires " " pc_requires)
+  list(JOIN pc_libs " " pc_libs)
   if(BUILD_SHARED_LIBS)
     set(pc_private ".private")
     set(pc_libs_private ${pc_libs})

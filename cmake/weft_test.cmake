@@ -3,6 +3,11 @@
 # Declares the doctest program weft_<folder>_test of tests/<folder> and registers it with ctest as <folder>. main() is
 # provided and shuffles the cases (the seed of a failed run is printed; repeat it with --rand-seed=N).
 #
+# weft_fuzz(<name> [LINK <target>...])
+#
+# Declares the fuzz target <name>_fuzz from <name>_fuzz.cpp. In the preset fuzz it is a libFuzzer program; elsewhere it only
+# replays files. ctest runs it as fuzz.<name> over corpus/<name>.
+#
 # weft_script_test(<name> COMMAND <command>... [LABELS <label>...])   registers any other command
 # weft_test_environment(<ctest name>)                                 time limit and sanitizer settings of a test
 
@@ -39,4 +44,16 @@ function(weft_script_test name)
   add_test(NAME ${name} COMMAND ${ARG_COMMAND})
   weft_test_environment(${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+endfunction()
+
+function(weft_fuzz name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "LINK")
+  add_executable(${name}_fuzz ${name}_fuzz.cpp)
+  target_link_libraries(${name}_fuzz PRIVATE weft::weft ${ARG_LINK} weft_warnings weft_hardening)
+  if(WEFT_SANITIZE STREQUAL "fuzzer")
+    target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name}_fuzz PRIVATE replay.cpp)
+  endif()
+  weft_script_test(fuzz.${name} COMMAND ${name}_fuzz -runs=0 ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} LABELS fuzz)
 endfunction()
