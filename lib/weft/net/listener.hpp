@@ -42,6 +42,8 @@ class listener {
   /// A connection that its peer gave up before is passed over. While the process or the system is out of descriptors
   /// or memory it waits, for up to a second between attempts, and goes on; other failures throw system_error.
   task<tcp_socket> accept();
+  /// The same, also storing the peer's address.
+  task<tcp_socket> accept(tcp_endpoint& peer);
 
   [[nodiscard]] tcp_endpoint local_endpoint() const { return acceptor_.local_endpoint(); }
   [[nodiscard]] std::uint16_t port() const { return local_endpoint().port(); }

@@ -94,6 +94,10 @@ class scripted_peer {
 
  private:
   struct state;
+  class player;
+  static task<> play_connection(std::shared_ptr<state> self, std::size_t index, net::tcp_socket socket);
+  static task<> serve(std::shared_ptr<state> self);
+
   std::shared_ptr<state> state_;
   handle<void> server_;
 };

@@ -67,7 +67,7 @@ class context {
   friend bool operator==(const context&, const context&) = default;
 
  private:
-  friend class stream;
+  friend struct context_access;
   struct state;
   std::shared_ptr<state> state_;
 };

@@ -1,0 +1,121 @@
+#include <weft/net/listener.hpp>
+
+#include <weft/base/error.hpp>
+#include <weft/core/loop.hpp>
+#include <weft/core/sleep.hpp>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include <sys/socket.h>
+
+namespace weft::net {
+
+namespace {
+
+using error_code = boost::system::error_code;
+
+enum class accept_failure { connection_lost, exhausted, fatal };
+
+/// accept(2): a new connection's own network error is reported by accept and concerns only that connection.
+accept_failure classify(const error_code& error) {
+  switch (error.value()) {
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case ENETUNREACH: return accept_failure::connection_lost;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return accept_failure::exhausted;
+    default: return accept_failure::fatal;
+  }
+}
+
+/// The address to bind; nothing for "any", which is tried as IPv6 for both families first.
+std::optional<ip_address> bind_address(std::string_view host, const std::string& what) {
+  if (host.empty() || host == "*") return std::nullopt;
+  if (is_localhost(host)) return boost::asio::ip::address_v4::loopback();
+  if (const auto address = parse_address(host)) return address;
+  throw_errno(EADDRNOTAVAIL, what);
+}
+
+error_code open_listening(listener::asio_acceptor& acceptor, const tcp_endpoint& endpoint,
+                          const listen_options& options) {
+  error_code error;
+  const auto ok = [&error] { return !error; };
+  acceptor.open(endpoint.protocol(), error);
+  if (ok()) acceptor.set_option(boost::asio::socket_base::reuse_address(true), error);
+  const int on = 1;
+  if (ok() && options.sharing == port_sharing::shared &&
+      ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
+    error.assign(errno, boost::system::system_category());
+  }
+  if (ok() && endpoint.address().is_v6()) {
+    const bool only_v6 = !endpoint.address().is_unspecified();
+    acceptor.set_option(boost::asio::ip::v6_only(only_v6), error);
+  }
+  // Linux hands the option on to every accepted socket.
+  if (ok()) acceptor.set_option(boost::asio::ip::tcp::no_delay(true), error);
+  if (ok()) acceptor.bind(endpoint, error);
+  if (ok()) acceptor.listen(options.backlog, error);
+  return error;
+}
+
+}  // namespace
+
+task<tcp_socket> listener::accept() {
+  tcp_endpoint peer;
+  co_return co_await accept(peer);
+}
+
+task<tcp_socket> listener::accept(tcp_endpoint& peer) {
+  constexpr duration first_pause = std::chrono::milliseconds(5);
+  constexpr duration longest_pause = std::chrono::seconds(1);
+  duration pause = first_pause;
+  for (;;) {
+    auto [error, socket] = co_await acceptor_.async_accept(peer, boost::asio::as_tuple(boost::asio::deferred));
+    if (!error) co_return tcp_socket(std::move(socket));
+    switch (classify(error)) {
+      case accept_failure::connection_lost: break;
+      case accept_failure::exhausted:
+        if (pause == first_pause) spdlog::warn("cannot accept connections for now: {}", error.message());
+        co_await sleep(pause);
+        pause = std::min(2 * pause, longest_pause);
+        break;
+      case accept_failure::fatal: throw_error(error, "cannot accept connections");
+    }
+  }
+}
+
+void listener::close() noexcept {
+  error_code closed_anyway;
+  acceptor_.close(closed_anyway);
+}
+
+listener listen(std::string_view host, std::uint16_t port, listen_options options) {
+  const std::string what = "cannot listen on '" + std::string(host) + ":" + std::to_string(port) + "'";
+  const auto address = bind_address(host, what);
+  listener::asio_acceptor acceptor(this_loop().get_executor());
+  error_code error =
+      open_listening(acceptor, tcp_endpoint(address.value_or(boost::asio::ip::address_v6::any()), port), options);
+  if (error == boost::asio::error::address_family_not_supported && !address) {
+    acceptor = listener::asio_acceptor(this_loop().get_executor());
+    error = open_listening(acceptor, tcp_endpoint(boost::asio::ip::address_v4::any(), port), options);
+  }
+  if (error) throw_error(error, what);
+  return listener(std::move(acceptor));
+}
+
+}  // namespace weft::net

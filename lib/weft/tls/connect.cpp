@@ -1,0 +1,130 @@
+#include <weft/tls/connect.hpp>
+
+#include <weft/core/cancel_scope.hpp>
+#include <weft/net/address.hpp>
+#include <weft/tls/stream_state.hpp>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <utility>
+
+namespace weft::tls {
+
+namespace {
+
+using state = handshake_access::state;
+
+/// The name as RFC 6066 section 3 wants it: lower case, no trailing dot, no brackets.
+std::string reference_name(std::string host) {
+  if (host.ends_with('.')) host.pop_back();
+  for (char& c : host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return host;
+}
+
+/// RFC 9525: names match SAN dNSNames, whole labels for a wildcard; addresses match SAN iPAddresses; the subject is
+/// never looked at.
+void demand_identity(SSL* ssl, const std::string& name) {
+  X509_VERIFY_PARAM* const parameters = ::SSL_get0_param(ssl);
+  ::X509_VERIFY_PARAM_set_hostflags(parameters,
+                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  bool accepted = false;
+  if (const auto address = net::parse_address(name)) {
+    accepted = ::X509_VERIFY_PARAM_set1_ip_asc(parameters, address->to_string().c_str()) == 1;
+  } else {
+    // A NUL would make OpenSSL compare less than was asked for, and an empty name nothing at all.
+    accepted = !name.empty() && name.find('\0') == std::string::npos &&
+               ::X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size()) == 1 &&
+               SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+  }
+  if (!accepted) throw error(error_kind::host_mismatch, "'" + name + "' is not a name that a certificate could be for");
+}
+
+std::uint16_t remote_port(const net::tcp_socket& socket) { return socket.remote_endpoint().port(); }
+
+task<stream> shake_hands(std::unique_ptr<state> made) {
+  auto handshake = [](SSL* ssl) { return ::SSL_do_handshake(ssl); };
+  if (!co_await made->complete(handshake)) {
+    throw error(error_kind::truncated, made->label + ": the peer closed during the handshake");
+  }
+  co_return handshake_access::make(std::move(made));
+}
+
+}  // namespace
+
+task<stream> client_handshake(net::tcp_socket socket, std::string host, context tls) {
+  const std::string name = reference_name(std::move(host));
+  const std::string peer = name + ":" + std::to_string(remote_port(socket));
+  auto made = std::make_unique<state>(std::move(socket), tls, name);
+  SSL* const ssl = made->ssl.get();
+  demand_identity(ssl, name);
+  auto& sessions = context_access::of(made->settings).sessions;
+  made->owner = {&sessions, peer};
+  if (const auto session = sessions.take(peer)) ::SSL_set_session(ssl, session.get());
+  ::SSL_set_connect_state(ssl);
+  co_return co_await shake_hands(std::move(made));
+}
+
+task<stream> server_handshake(net::tcp_socket socket, context tls) {
+  std::string peer = net::to_string(socket.remote_endpoint());
+  auto made = std::make_unique<state>(std::move(socket), std::move(tls), std::move(peer));
+  ::SSL_set_accept_state(made->ssl.get());
+  co_return co_await shake_hands(std::move(made));
+}
+
+namespace {
+
+task<stream> within(std::optional<duration> limit, task<stream> handshake, std::string label) {
+  if (!limit) co_return co_await std::move(handshake);
+  deadline_scope deadline(deadline_after(*limit));
+  try {
+    co_return co_await std::move(handshake);
+  } catch (const cancelled&) {
+    if (!deadline.was_hit()) throw;
+  }
+  throw boost::system::system_error(boost::asio::error::timed_out, label);
+}
+
+task<stream> connect_over(net::tcp_socket socket, std::string host, connect_options options) {
+  std::string label = "TLS handshake with '" + host + "'";
+  context settings = options.tls ? *options.tls : context::shared();
+  auto handshake = client_handshake(std::move(socket), std::move(host), std::move(settings));
+  return within(options.handshake_timeout, std::move(handshake), std::move(label));
+}
+
+}  // namespace
+
+task<stream> connect(std::string host, std::string service, connect_options options) {
+  auto socket = co_await net::connect(host, std::move(service), options.net);
+  co_return co_await connect_over(std::move(socket), std::move(host), std::move(options));
+}
+
+task<stream> connect(std::string host, std::uint16_t port, connect_options options) {
+  auto socket = co_await net::connect(host, port, options.net);
+  co_return co_await connect_over(std::move(socket), std::move(host), std::move(options));
+}
+
+task<> serve(net::listener source, context tls, connection_handler handler, serve_options options) {
+  auto serve_one = [tls, handler = std::move(handler),
+                    limit = options.handshake_timeout](net::tcp_socket socket) -> task<> {
+    std::optional<stream> connection;
+    std::string label = "TLS handshake with '" + net::to_string(socket.remote_endpoint()) + "'";
+    try {
+      auto handshake = server_handshake(std::move(socket), tls);
+      connection.emplace(co_await within(limit, std::move(handshake), std::move(label)));
+    } catch (const std::exception& failure) {
+      spdlog::info("{}", failure.what());
+    }
+    if (connection) co_await handler(std::move(*connection));
+  };
+  co_await net::serve(std::move(source), serve_one, options.net);
+}
+
+}  // namespace weft::tls

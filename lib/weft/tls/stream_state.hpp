@@ -1,0 +1,68 @@
+#pragma once
+
+#include <weft/core/loop.hpp>
+#include <weft/core/task.hpp>
+#include <weft/net/tcp_socket.hpp>
+#include <weft/tls/context_state.hpp>
+#include <weft/tls/openssl.hpp>
+#include <weft/tls/stream.hpp>
+
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <openssl/err.h>
+
+namespace weft::tls {
+
+/// OpenSSL working directly on the descriptor of a non-blocking socket. Private to tls/.
+///
+/// Invariants: the addresses of `ssl` and `owner` never change; after `broken` no call into OpenSSL is made but
+/// SSL_free.
+struct stream::state {
+  state(net::tcp_socket over, context from, std::string name);
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+  ~state();
+
+  /// Calls `f(SSL*)` until it succeeds (gives 1), waiting for the socket in between.
+  /// Gives false when the peer ended the stream with close_notify; throws for every other failure.
+  template <class F>
+  task<bool> complete(F f) {
+    for (;;) {
+      detail::current_task().check();
+      ::ERR_clear_error();
+      const int result = f(ssl.get());
+      if (result == 1) break;
+      const int system_error = errno;
+      const int why = ::SSL_get_error(ssl.get(), result);
+      if (why == SSL_ERROR_ZERO_RETURN) co_return false;
+      if (why == SSL_ERROR_WANT_READ) {
+        co_await socket.wait_readable();
+      } else if (why == SSL_ERROR_WANT_WRITE) {
+        co_await socket.wait_writable();
+      } else {
+        broken = true;
+        throw_ssl_failure(ssl.get(), why, system_error, label);
+      }
+    }
+    co_return true;
+  }
+
+  net::tcp_socket socket;
+  context settings;
+  session_owner owner;
+  std::string label;  ///< of error messages: "TLS connection with 'a.example'"
+  openssl_ptr<SSL> ssl;
+  unsigned uninterrupted = 0;  ///< reads since the task last gave way to others
+  bool broken = false;
+};
+
+/// The way between a stream and its state, for tls/'s own sources.
+struct handshake_access {
+  using state = stream::state;
+  [[nodiscard]] static stream make(std::unique_ptr<state> from) noexcept { return stream(std::move(from)); }
+};
+
+}  // namespace weft::tls
