@@ -23,7 +23,8 @@ TEST_CASE("escape: writes what could move the cursor or hide text as hexadecimal
 }
 
 TEST_CASE("escape: each byte of invalid UTF-8 is shown and the text goes on") {
-  CHECK(escape("a\xff" "b"sv) == "a\\xffb");
+  CHECK(escape("a\xff"
+               "b"sv) == "a\\xffb");
   CHECK(escape("\xc0\xaf"sv) == "\\xc0\\xaf");
   CHECK(escape("\xed\xa0\x80"sv) == "\\xed\\xa0\\x80");
   CHECK(escape("\xe6\x97"sv) == "\\xe6\\x97");

@@ -5,7 +5,9 @@
 namespace weft {
 
 backoff::backoff(backoff_options options, std::uint64_t seed)
-    : options_(options), upper_(options.base), random_(static_cast<std::minstd_rand::result_type>(seed ^ (seed >> 32))) {}
+    : options_(options),
+      upper_(options.base),
+      random_(static_cast<std::minstd_rand::result_type>(seed ^ (seed >> 32))) {}
 
 std::chrono::nanoseconds backoff::next() {
   const auto upper = std::clamp(upper_, std::chrono::nanoseconds::zero(), options_.cap);
