@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -167,10 +166,8 @@ class abandonable_call final : private offload_job, private parcel {
     [[nodiscard]] bool await_ready() const noexcept { return call_->arrived_; }
     void await_suspend(std::coroutine_handle<> caller) noexcept {
       call_->waiting_ = &suspend_current(caller, this);
-      work_.emplace();
     }
     std::invoke_result_t<F&> await_resume() {
-      work_.reset();
       if (!call_->arrived_) current_task().check();
       return call_->result_.take();
     }
@@ -180,7 +177,6 @@ class abandonable_call final : private offload_job, private parcel {
     [[nodiscard]] const char* what() const noexcept override { return "a call on another thread"; }
 
     std::shared_ptr<abandonable_call> call_;
-    std::optional<foreign_work> work_;
   };
 
  private:
@@ -221,8 +217,8 @@ task<std::invoke_result_t<F&>> offload::run_abandonable(F f) {
   detail::current_task().check();
   auto call = std::make_shared<call_type>(std::move(f));
   submit(call_type::submit(call));
-  typename call_type::awaiter wait(std::move(call));
-  co_return co_await wait;
+  const detail::foreign_work work;
+  co_return co_await typename call_type::awaiter(std::move(call));
 }
 
 }  // namespace weft
