@@ -47,7 +47,7 @@ class cancel_scope {
 };
 
 /// A cancel_scope that cancels itself at a deadline.
-class deadline_scope : public cancel_scope, private detail::timer_node {
+class deadline_scope final : public cancel_scope, private detail::timer_node {
  public:
   explicit deadline_scope(time_point when) : deadline_scope(when, kind::plain) {}
   ~deadline_scope() { disarm(); }
