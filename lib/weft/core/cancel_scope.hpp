@@ -47,10 +47,10 @@ class cancel_scope {
 };
 
 /// A cancel_scope that cancels itself at a deadline.
-class deadline_scope final : public cancel_scope, private detail::timer_node {
+class deadline_scope : public cancel_scope, private detail::timer_node {
  public:
   explicit deadline_scope(time_point when) : deadline_scope(when, kind::plain) {}
-  ~deadline_scope() { disarm(); }
+  virtual ~deadline_scope() { disarm(); }
 
   /// Moves the deadline. Does nothing once the scope is cancelled.
   void expires_at(time_point when);
