@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 
 namespace weft::detail {
 
@@ -13,6 +14,44 @@ namespace weft::detail {
 ///             Sanitized builds use operator new throughout, so that a stale frame is found.
 [[nodiscard]] void* allocate_frame(std::size_t size);
 void free_frame(void* block, std::size_t size) noexcept;
+
+/// The free blocks of a thread: lists[i] holds blocks of (i + 1) * granularity bytes.
+struct free_frames {
+  static constexpr std::size_t granularity = 16;
+  static constexpr std::size_t largest = 1024;
+  static constexpr std::size_t class_count = largest / granularity;
+  struct block {
+    block* next;
+  };
+
+  block* lists[class_count] = {};
+};
+extern constinit thread_local free_frames this_thread_frames [[gnu::tls_model("initial-exec")]];
+
+/// Whether frames are kept for reuse; set where the library was compiled, since a sanitized one does not.
+extern const bool frames_are_recycled;
+
+[[nodiscard]] void* allocate_new_frame(std::size_t size);
+
+[[nodiscard]] inline void* allocate_frame(std::size_t size) {
+  if (size <= free_frames::largest) [[likely]] {
+    free_frames::block*& head = this_thread_frames.lists[(size - 1) / free_frames::granularity];
+    if (free_frames::block* first = head) [[likely]] {
+      head = first->next;
+      return first;
+    }
+  }
+  return allocate_new_frame(size);
+}
+
+inline void free_frame(void* block, std::size_t size) noexcept {
+  if (size > free_frames::largest || !frames_are_recycled) [[unlikely]] {
+    ::operator delete(block, size);
+    return;
+  }
+  free_frames::block*& head = this_thread_frames.lists[(size - 1) / free_frames::granularity];
+  head = new (block) free_frames::block{head};
+}
 
 /// The allocator form of the same memory, for Asio's handlers.
 template <class T>

@@ -10,17 +10,7 @@ namespace detail {
 
 constinit thread_local scheduler this_scheduler;
 
-void push_ready(task_state& task) noexcept {
-  scheduler& s = this_scheduler;
-  task.next_ready = nullptr;
-  if (s.ready_tail != nullptr) {
-    s.ready_tail->next_ready = &task;
-  } else {
-    s.ready_head = &task;
-  }
-  s.ready_tail = &task;
-  if (!s.active) s.home->schedule_drain();
-}
+void schedule_drain() noexcept { this_scheduler.home->schedule_drain(); }
 
 }  // namespace detail
 
@@ -59,7 +49,6 @@ void loop::drain() {
   for (int budget = drain_budget; s.ready_head != nullptr && budget > 0; --budget) {
     detail::task_state& task = *s.ready_head;
     s.ready_head = task.next_ready;
-    if (s.ready_head == nullptr) s.ready_tail = nullptr;
     task.step();
   }
   s.active = false;

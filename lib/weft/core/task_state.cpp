@@ -57,27 +57,17 @@ void task_state::attach(child_list& owner, const void* spawn_site) noexcept {
   add_reference();
 }
 
-void task_state::step() noexcept {
-  scheduler& s = this_scheduler;
-  s.current = this;
-  if (status_ == task_status::created) [[unlikely]] {
-    if (cancel_pending_) {
-      body_ended_ = true;
-    } else {
-      status_ = task_status::running;
-      try {
-        s.next = start();
-      } catch (...) {
-        error_ = std::current_exception();
-        body_ended_ = true;
-      }
+std::coroutine_handle<> task_state::begin() noexcept {
+  if (!cancel_pending_) {
+    status_ = task_status::running;
+    try {
+      return start();
+    } catch (...) {
+      error_ = std::current_exception();
     }
-  } else {
-    s.next = resume_point;
   }
-  while (s.next) std::exchange(s.next, nullptr).resume();
-  if (body_ended_) complete();
-  s.current = nullptr;
+  body_ended_ = true;
+  return nullptr;
 }
 
 void task_state::settle_status() noexcept {

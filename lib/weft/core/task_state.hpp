@@ -108,7 +108,17 @@ class task_state : public fifo_hook {
   void attach(child_list& owner, const void* spawn_site) noexcept;
   void set_body_ended() noexcept { body_ended_ = true; }
   /// Resumes the task until it waits, yields or ends.
-  void step() noexcept;
+  void step() noexcept {
+    scheduler& s = this_scheduler;
+    s.current = this;
+    std::coroutine_handle<> running = status_ == task_status::created ? begin() : resume_point;
+    while (running) {
+      running.resume();
+      running = std::exchange(s.next, nullptr);
+    }
+    if (body_ended_) complete();
+    s.current = nullptr;
+  }
 
   void add_reference() noexcept { ++references_; }
   [[nodiscard]] bool is_unique() const noexcept { return references_ == 1; }
@@ -141,6 +151,8 @@ class task_state : public fifo_hook {
     return *extras_;
   }
   void destroy() noexcept;
+  /// The first coroutine of the task; null when it was killed before, or could not be made.
+  [[nodiscard]] std::coroutine_handle<> begin() noexcept;
   void complete() noexcept;
   void settle_status() noexcept;
 
@@ -183,8 +195,18 @@ class child_list {
   std::size_t size_ = 0;
 };
 
+/// Makes the loop drain the ready list, when no one up the stack is going to.
+void schedule_drain() noexcept;
+
 /// Puts a task at the end of the ready list.
-void push_ready(task_state& task) noexcept;
+inline void push_ready(task_state& task) noexcept {
+  scheduler& s = this_scheduler;
+  task.next_ready = nullptr;
+  (s.ready_head == nullptr ? s.ready_head : s.ready_tail->next_ready) = &task;
+  s.ready_tail = &task;
+  if (!s.active) [[unlikely]]
+    schedule_drain();
+}
 
 /// Ends the wait of `task`: it runs again in this turn of the loop.
 inline void wake(task_state& task) noexcept {
