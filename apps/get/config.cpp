@@ -82,21 +82,31 @@ void check(const flags& typed) {
   if (typed.output && (typed.urls.size() != 1 || typed.input_file)) {
     throw usage_error("-o names one file: give exactly one URL with it");
   }
-  if (typed.output && typed.output->empty()) throw usage_error("-o needs a name");
   if (typed.output == "-" && typed.json) throw usage_error("'-o -' and --json both want standard output");
   if (typed.dir && typed.dir->empty()) throw usage_error("-d needs a folder");
 }
 
 }  // namespace
 
+/// "-d a -o b/c.jpg" is the file c.jpg in the folder a/b.
+void resolve_output(const flags& typed, config& result) {
+  if (!typed.output) return;
+  result.output = typed.output;
+  if (result.to_stdout()) return;
+  const auto path = result.dir / *typed.output;
+  if (!path.has_filename()) throw usage_error("-o needs the name of a file, not of a folder");
+  result.output = path.filename().native();
+  result.dir = path.has_parent_path() ? path.parent_path() : ".";
+}
+
 config resolve(const flags& typed, surroundings around) {
   check(typed);
   config result;
   result.urls = typed.urls;
   result.input_file = typed.input_file;
-  result.output = typed.output;
   if (typed.demo) result.dir = "weft-demo";
   take(result.dir, typed.dir);
+  resolve_output(typed, result);
   if (typed.demo) result.on_conflict = conflict_policy::overwrite;
   take(result.on_conflict, typed.on_conflict);
   take(result.jobs, typed.jobs);
@@ -110,9 +120,9 @@ config resolve(const flags& typed, surroundings around) {
   take(result.timeout, typed.timeout);
   if (typed.max_time) result.max_time = typed.max_time;
   if (typed.max_time) result.retry.longest_retry_after = std::min(result.retry.longest_retry_after, *typed.max_time);
-  take(result.stall->bytes_per_second, typed.speed_limit);
-  take(result.stall->window, typed.speed_time);
-  if (result.stall->bytes_per_second == 0 || result.stall->window.count() == 0) result.stall.reset();
+  take(result.slow->bytes_per_second, typed.speed_limit);
+  take(result.slow->over, typed.speed_time);
+  if (result.slow->bytes_per_second == 0 || result.slow->over.count() == 0) result.slow.reset();
   take(result.max_redirects, typed.max_redirects);
   resolve_headers(typed, result);
   for (const auto& file : typed.ca_files) result.ca_files.emplace_back(file);

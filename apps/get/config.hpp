@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <weft/http/client.hpp>
+
 #include "get/flags.hpp"
 #include "get/name_plan.hpp"
 
@@ -27,18 +29,12 @@ struct retry_policy {
   bool refused = false;
 };
 
-/// A body that brings fewer than `bytes_per_second` over `window` is a stall.
-struct stall_rule {
-  std::uint64_t bytes_per_second = 1024;
-  std::chrono::nanoseconds window = std::chrono::seconds(30);
-};
-
 /// What a run does: the flags with every default and rule applied.
 struct config {
   std::vector<std::string> urls;
   std::optional<std::string> input_file;  ///< "-": standard input
-  std::optional<std::string> output;      ///< for a single URL; "-": standard output
-  std::filesystem::path dir = ".";
+  std::optional<std::string> output;      ///< name in `dir` for a single URL; "-": standard output
+  std::filesystem::path dir = ".";        ///< where files go; that of -o included
   conflict_policy on_conflict = conflict_policy::rename;
   std::size_t jobs = 32;
   std::size_t per_host = 6;
@@ -46,7 +42,7 @@ struct config {
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::optional<std::chrono::nanoseconds> max_time;
-  std::optional<stall_rule> stall = stall_rule{};
+  std::optional<http::slow_limit> slow = http::slow_limit{.bytes_per_second = 1024};  ///< a slower body is a stall
   std::size_t max_redirects = 20;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string user_agent;

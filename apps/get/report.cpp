@@ -32,6 +32,11 @@ double seconds(std::chrono::nanoseconds time) {
   return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()) / 1e6;
 }
 
+boost::json::value seconds_or_null(const std::optional<std::chrono::nanoseconds>& time) {
+  if (!time) return nullptr;
+  return seconds(*time);
+}
+
 }  // namespace
 
 std::string json_line(const file_report& report) {
@@ -50,10 +55,13 @@ std::string json_line(const file_report& report) {
   line["last_modified"] = text_or_null(report.last_modified);
   line["attempts"] = report.attempts;
   line["t_start"] = seconds(report.started.time_since_epoch());
-  line["t_first"] = report.first_byte ? boost::json::value(seconds(*report.first_byte)) : nullptr;
+  line["t_dns"] = seconds_or_null(report.resolved);
+  line["t_connect"] = seconds_or_null(report.connected);
+  line["t_tls"] = seconds_or_null(report.secured);
+  line["t_first"] = seconds_or_null(report.first_byte);
   line["t_total"] = seconds(report.total);
   line["remote_ip"] = text_or_null(report.remote_ip);
-  line["http_version"] = text_or_null(report.http_version);
+  line["tls"] = text_or_null(report.tls);
   return boost::json::serialize(line);
 }
 

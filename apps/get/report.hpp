@@ -29,10 +29,14 @@ struct file_report {
   std::string last_modified;
   std::uint32_t attempts = 0;
   std::chrono::system_clock::time_point started;
-  std::optional<std::chrono::nanoseconds> first_byte;  ///< from the start to the answer's header
-  std::chrono::nanoseconds total{};                    ///< from the start to the end, all attempts
+  // From the start of the first attempt; a connection that was used before has no look-up, connect and TLS of its own.
+  std::optional<std::chrono::nanoseconds> resolved;
+  std::optional<std::chrono::nanoseconds> connected;
+  std::optional<std::chrono::nanoseconds> secured;
+  std::optional<std::chrono::nanoseconds> first_byte;
+  std::chrono::nanoseconds total{};
   std::string remote_ip;
-  std::string http_version;
+  std::string tls;  ///< version; empty without
 };
 
 /// One JSON object without a line break, valid UTF-8 whatever the strings hold; keys with nothing to say are null.

@@ -23,8 +23,8 @@ TEST_CASE("config: the defaults are the documented ones") {
   CHECK(plain.retry.retries == 5);
   CHECK(plain.dir == ".");
   CHECK(plain.on_conflict == conflict_policy::rename);
-  CHECK(plain.stall->bytes_per_second == 1024);
-  CHECK(plain.stall->window == 30s);
+  CHECK(plain.slow->bytes_per_second == 1024);
+  CHECK(plain.slow->over == 30s);
   CHECK(!plain.max_time);
   CHECK(plain.user_agent.starts_with("weft-get/"));
 }
@@ -48,8 +48,8 @@ TEST_CASE("config: a Retry-After may be as long as --max-time, at most ten minut
 }
 
 TEST_CASE("config: a speed limit of zero switches the stall rule off") {
-  CHECK(!resolved({"u", "--speed-limit", "0"}).stall);
-  CHECK(!resolved({"u", "--speed-time", "0"}).stall);
+  CHECK(!resolved({"u", "--speed-limit", "0"}).slow);
+  CHECK(!resolved({"u", "--speed-time", "0"}).slow);
 }
 
 TEST_CASE("config: headers are split and checked") {

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weft::get_app {
+
+/// Blocks of memory for bodies, kept for the next download; a block is used for one download at a time.
+///
+/// Memory that was never written to is not resident, so small bodies cost little of their block.
+class body_buffers {
+ public:
+  static constexpr std::size_t block_size = 256 * 1024;
+
+  /// A block on loan. Lifetime: not longer than the body_buffers it is from.
+  class loan {
+   public:
+    explicit loan(body_buffers& owner) : owner_(&owner), block_(owner.take()) {}
+    loan(loan&& other) noexcept : owner_(other.owner_), block_(std::move(other.block_)) {}
+    loan& operator=(loan&&) = delete;
+    ~loan() {
+      if (block_) owner_->free_.push_back(std::move(block_));
+    }
+
+    std::span<std::byte> bytes() const { return {block_.get(), block_size}; }
+
+   private:
+    body_buffers* owner_;
+    std::unique_ptr<std::byte[]> block_;
+  };
+
+ private:
+  std::unique_ptr<std::byte[]> take() {
+    if (free_.empty()) return std::unique_ptr<std::byte[]>(new std::byte[block_size]);  // not cleared: not resident
+    auto block = std::move(free_.back());
+    free_.pop_back();
+    return block;
+  }
+
+  std::vector<std::unique_ptr<std::byte[]>> free_;
+};
+
+}  // namespace weft::get_app

@@ -1,0 +1,107 @@
+#include "get/body_saver.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include <weft/core/join.hpp>
+
+#include "get/text_sink.hpp"
+
+namespace weft::get_app {
+
+/// A body on its way.
+struct body_saver::flow {
+  http::response& answer;
+  std::optional<target> where;
+  transfer& shown;
+  std::optional<target_file> file;  // while it is written piece by piece
+  std::uint64_t bytes = 0;
+  bool ended = false;
+};
+
+task<body_saver::result> body_saver::save(http::response& answer, std::optional<target> where, transfer& shown) {
+  flow body{answer, std::move(where), shown, std::nullopt};
+  shown.size = answer.content_length();
+  const body_buffers::loan loan(buffers_);
+  const auto block = loan.bytes();
+  const auto size = co_await fill(body, block);
+  if (body.ended) co_return co_await save_small(body, block.first(size));
+  co_return co_await save_large(body, block);
+}
+
+void body_saver::note(flow& body, std::size_t bytes) {
+  body.bytes += bytes;
+  body.shown.received = body.answer.received();
+  view_.received(bytes);
+}
+
+/// Reads until `space` is full or the body has ended; gives how much was read.
+task<std::size_t> body_saver::fill(flow& body, std::span<std::byte> space) {
+  std::size_t filled = 0;
+  while (filled < space.size()) {
+    const auto size = co_await body.answer.read_some(space.subspan(filled));
+    if (size == 0) {
+      body.ended = true;
+      break;
+    }
+    filled += size;
+    note(body, size);
+  }
+  co_return filled;
+}
+
+task<> body_saver::put(flow& body, std::span<const std::byte> bytes) {
+  auto work = [&body, bytes] {
+    if (body.file) {
+      body.file->write(bytes);
+    } else {
+      write_fully(STDOUT_FILENO, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "standard output");
+    }
+  };
+  co_await files_.run(work);
+}
+
+task<body_saver::result> body_saver::save_small(flow& body, std::span<const std::byte> bytes) {
+  if (!body.where) {
+    co_await put(body, bytes);
+    co_return result{{}, body.bytes};
+  }
+  auto work = [&body, bytes] { return save_file(*body.where, bytes); };
+  auto name = co_await files_.run(work);
+  co_return result{std::move(name), body.bytes};
+}
+
+/// The block is full: its halves are written in turn, each while the other is filled again.
+task<> body_saver::pour(flow& body, std::span<std::byte> block) {
+  auto full = block.first(block.size() / 2);
+  auto spare = block.last(block.size() / 2);
+  co_await put(body, full);
+  std::swap(full, spare);
+  std::size_t filled = full.size();
+  while (filled > 0) {
+    std::span<const std::byte> waiting = full.first(filled);
+    if (body.ended) {
+      co_await put(body, waiting);
+      break;
+    }
+    auto [next, written] = co_await gather(fill(body, spare), put(body, waiting));
+    std::swap(full, spare);
+    filled = next;
+  }
+}
+
+task<body_saver::result> body_saver::save_large(flow& body, std::span<std::byte> block) {
+  if (!body.where) {
+    co_await pour(body, block);
+    co_return result{{}, body.bytes};
+  }
+  auto open = [&body] { body.file.emplace(*body.where); };
+  co_await files_.run(open);
+  co_await pour(body, block);
+  auto commit = [&body] { return body.file->commit(); };
+  auto name = co_await files_.run(commit);
+  co_return result{std::move(name), body.bytes};
+}
+
+}  // namespace weft::get_app

@@ -1,0 +1,93 @@
+#include "get/program.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <utility>
+
+#include <weft/core/run.hpp>
+
+#include "common/arguments.hpp"
+#include "common/completion.hpp"
+#include "common/display_text.hpp"
+#include "common/help.hpp"
+#include "common/man_page.hpp"
+#include "common/terminal.hpp"
+#include "get/demo/demo.hpp"
+#include "get/session.hpp"
+#include "get/text_sink.hpp"
+
+namespace weft::get_app {
+namespace {
+
+std::string answer_to(const flags& typed) {
+  switch (typed.action) {
+    case special_action::short_help: return app::short_help(program());
+    case special_action::full_help: return app::full_help(program());
+    case special_action::version: return app::version_line(program());
+    case special_action::man_page: return app::man_page(program());
+    case special_action::completion: return app::completion_script(program(), typed.shell);
+    case special_action::none: break;
+  }
+  return "";
+}
+
+/// Each download takes a connection and a file.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int run_checked(std::vector<std::string> words) {
+  const auto typed = parse_flags(std::move(words));
+  if (typed.action != special_action::none) {
+    write_fully(STDOUT_FILENO, answer_to(typed), "standard output");
+    return static_cast<int>(app::exit_code::ok);
+  }
+  const surroundings around{.screen_on_stderr = app::is_screen(STDERR_FILENO),
+                            .screen_on_stdout = ::isatty(STDOUT_FILENO) == 1};
+  const auto settings = resolve(typed, around);
+  if (settings.demo) return demo::run_demo(settings);
+  return run(run_options{.name = "weft-get"}, [&settings] { return download(settings); });
+}
+
+}  // namespace
+
+void say(std::string_view message) {
+  const auto line = "weft-get: " + app::printable(message) + "\n";
+  // When standard error is gone there is no one left to tell.
+  static_cast<void>(!::write(STDERR_FILENO, line.data(), line.size()));
+}
+
+task<int> download(const config& settings) {
+  std::string trouble;
+  try {
+    session downloads(settings);
+    const auto code = co_await downloads.run();
+    co_return static_cast<int>(code);
+  } catch (const std::exception& error) {
+    trouble = error.what();
+  }
+  if (settings.show != display::nothing) say(trouble);
+  co_return static_cast<int>(app::exit_code::file);
+}
+
+int run_program(std::vector<std::string> words) {
+  std::signal(SIGPIPE, SIG_IGN);
+  allow_many_descriptors();
+  try {
+    return run_checked(std::move(words));
+  } catch (const app::usage_error& error) {
+    say(error.what());
+    return static_cast<int>(app::exit_code::usage);
+  } catch (const std::exception& error) {
+    say(error.what());
+    return static_cast<int>(app::exit_code::file);
+  }
+}
+
+}  // namespace weft::get_app
