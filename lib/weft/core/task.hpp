@@ -61,7 +61,7 @@ class promise_base {
     return typename foreign_awaitable<std::remove_cvref_t<Operation>>::awaiter(std::forward<Operation>(operation));
   }
   template <class Awaitable>
-    requires(!is_foreign<Awaitable>)
+    requires(!is_foreign<std::remove_cvref_t<Awaitable>>)
   [[nodiscard]] Awaitable await_transform(Awaitable&& awaitable) const {
     return std::forward<Awaitable>(awaitable);
   }
@@ -77,7 +77,7 @@ class promise final : public promise_base {
  public:
   task<T> get_return_object() noexcept;
   void unhandled_exception() noexcept { outcome_.template emplace<2>(std::current_exception()); }
-  template <class U>
+  template <class U = T>
     requires std::is_constructible_v<T, U&&>
   void return_value(U&& value) {
     outcome_.template emplace<1>(std::forward<U>(value));
