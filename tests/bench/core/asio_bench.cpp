@@ -1,4 +1,5 @@
-// The peer: the same work with asio::awaitable and co_spawn. Each case in two ways: "asio" is the best that the library
+// The peer: the same work with asio::awaitable and co_spawn. Every loop has a timer, and thereby its reactor, as every
+// program that does I/O. Each case in two ways: "asio" is the best that the library
 // allows (io_context's own executor type, deferred), "asio_usual" is what its examples show (awaitable<T>,
 // use_awaitable).
 #include "core/measure.hpp"
@@ -14,6 +15,11 @@
 namespace {
 
 namespace asio = boost::asio;
+
+struct event_loop : asio::io_context {
+  event_loop() : io_context(1) {}
+  asio::steady_timer timer{*this};
+};
 
 struct fast {
   using executor = asio::io_context::executor_type;
@@ -37,7 +43,7 @@ void rethrow(std::exception_ptr error) {
 }
 
 template <class Style, class Body>
-void run(asio::io_context& context, Body body) {
+void run(event_loop& context, Body body) {
   typename Style::executor executor = context.get_executor();
   asio::co_spawn(executor, body, rethrow);
   context.restart();
@@ -51,9 +57,9 @@ awaitable<Style> yielder(typename Style::executor executor, int turns) {
 
 template <class Style>
 void yield_100_tasks(benchmark::State& state) {
-  constexpr int turns = 1000;
+  constexpr int turns = 10'000;
   for (auto _ : state) {
-    asio::io_context context(1);
+    event_loop context;
     typename Style::executor executor = context.get_executor();
     for (int i = 0; i < 100; ++i) asio::co_spawn(executor, yielder<Style>(executor, turns), rethrow);
     context.run();
@@ -68,8 +74,8 @@ awaitable<Style> nothing() {
 
 template <class Style>
 void spawn_join(benchmark::State& state) {
-  constexpr int count = 10'000;
-  asio::io_context context(1);
+  constexpr int count = 100'000;
+  event_loop context;
   auto body = [&]() -> awaitable<Style> {
     typename Style::executor executor = context.get_executor();
     for (int i = 0; i < count; ++i) co_await asio::co_spawn(executor, nothing<Style>(), Style::token());
@@ -83,7 +89,7 @@ void spawn_join(benchmark::State& state) {
 template <class Style>
 void spawn_all_join(benchmark::State& state) {
   for (auto _ : state) {
-    asio::io_context context(1);
+    event_loop context;
     typename Style::executor executor = context.get_executor();
     int left = bench::tasks_at_once;
     auto ended = [&](std::exception_ptr error) {
@@ -99,7 +105,7 @@ void spawn_all_join(benchmark::State& state) {
 
 template <class Style>
 void spawn_all_join_inline(benchmark::State& state) {
-  asio::io_context context(1);
+  event_loop context;
   auto body = [&]() -> awaitable<Style> {
     typename Style::executor executor = context.get_executor();
     timer_of<Style> all_ended(context, std::chrono::steady_clock::time_point::max());
@@ -123,7 +129,7 @@ awaitable<Style, int> add_one(int value) {
 template <class Style>
 void nested_await(benchmark::State& state) {
   constexpr int count = 100'000;
-  asio::io_context context(1);
+  event_loop context;
   auto body = [&]() -> awaitable<Style> {
     int value = 0;
     for (int i = 0; i < count; ++i) value = co_await add_one<Style>(value);
@@ -135,8 +141,8 @@ void nested_await(benchmark::State& state) {
 
 template <class Style>
 void await_post(benchmark::State& state) {
-  constexpr int count = 10'000;
-  asio::io_context context(1);
+  constexpr int count = 100'000;
+  event_loop context;
   std::uint64_t allocations = 0;
   auto body = [&]() -> awaitable<Style> {
     typename Style::executor executor = context.get_executor();
@@ -152,8 +158,8 @@ void await_post(benchmark::State& state) {
 
 template <class Style>
 void await_socket_pair(benchmark::State& state) {
-  constexpr int count = 1000;
-  asio::io_context context(1);
+  constexpr int count = 10'000;
+  event_loop context;
   socket_of<Style> left(context);
   socket_of<Style> right(context);
   asio::local::connect_pair(left, right);
@@ -184,8 +190,8 @@ awaitable<Style, int> after_one_turn(typename Style::executor executor) {
 
 // Asio 1.81 has no timeout for an awaitable. The usual way races it against a timer with operator ||.
 void timeout_not_reached_usual(benchmark::State& state) {
-  constexpr int count = 10'000;
-  asio::io_context context(1);
+  constexpr int count = 100'000;
+  event_loop context;
   auto body = [&]() -> asio::awaitable<void> {
     using namespace asio::experimental::awaitable_operators;
     asio::any_io_executor executor = context.get_executor();
@@ -202,8 +208,8 @@ void timeout_not_reached_usual(benchmark::State& state) {
 
 // The least that can be done by hand: arm a timer that would cancel the work, await the work in place, disarm it.
 void timeout_not_reached_by_hand(benchmark::State& state) {
-  constexpr int count = 10'000;
-  asio::io_context context(1);
+  constexpr int count = 100'000;
+  event_loop context;
   auto body = [&]() -> awaitable<fast> {
     fast::executor executor = context.get_executor();
     timer_of<fast> timer(executor);
@@ -233,13 +239,14 @@ void sleep_million(benchmark::State& state) {
   for (auto _ : state) {
     auto resident = bench::resident_bytes();
     auto start = bench::cpu_seconds();
-    asio::io_context context(1);
+    event_loop context;
     typename Style::executor executor = context.get_executor();
     int awake = 0;
     for (auto delay : delays) asio::co_spawn(executor, sleeper<Style>(executor, delay, awake), rethrow);
     context.poll();
     bool in_time = awake == 0;
     auto asleep = static_cast<double>(bench::resident_bytes() - resident);
+    bench::wait_until_due();
     context.run();
     state.SetIterationTime(bench::cpu_seconds() - start);
     state.counters["bytes_per_task"] = asleep / bench::sleepers;

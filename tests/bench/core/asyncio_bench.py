@@ -3,6 +3,7 @@ import asyncio
 import json
 import random
 import resource
+import time
 
 SLEEPERS = 100_000
 
@@ -69,6 +70,7 @@ async def main():
     tasks = [asyncio.create_task(sleeper(delay)) for delay in delays]
     await asyncio.sleep(0)
     asleep = resident() - before
+    time.sleep(6.1)  # block the thread until all are due
     await asyncio.gather(*tasks)
     report("sleep_million", cpu() - start, SLEEPERS, bytes_per_task=asleep / SLEEPERS, tasks=SLEEPERS)
     del tasks

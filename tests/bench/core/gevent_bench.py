@@ -2,6 +2,7 @@
 import json
 import random
 import resource
+import time
 
 import gevent
 
@@ -52,6 +53,7 @@ def main():
     tasks = [gevent.spawn(gevent.sleep, delay) for delay in delays]
     gevent.sleep(0)
     asleep = resident() - before
+    time.sleep(6.1)  # block the thread until all are due
     gevent.joinall(tasks)
     report("sleep_million", cpu() - start, SLEEPERS, bytes_per_task=asleep / SLEEPERS, tasks=SLEEPERS)
     del tasks

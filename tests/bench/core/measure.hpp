@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <thread>
 #include <vector>
 
 namespace bench {
@@ -21,8 +22,8 @@ std::size_t resident_bytes();
 inline constexpr int sleepers = 1'000'000;
 inline constexpr int tasks_at_once = 1'000'000;
 
-/// Deadlines of the sleepers after the start: far enough away that all are asleep before the first wakes, then
-/// spread over one second in no particular order.
+/// Deadlines of the sleepers after the start: far enough away that all are asleep before the first is due, then spread
+/// over one second in no particular order.
 inline std::vector<std::chrono::nanoseconds> sleeper_delays() {
   using namespace std::chrono_literals;
   std::minstd_rand random(1);
@@ -31,5 +32,9 @@ inline std::vector<std::chrono::nanoseconds> sleeper_delays() {
   for (auto& delay : delays) delay = 3s + std::chrono::nanoseconds(spread(random));
   return delays;
 }
+
+/// Blocks the thread until all of these sleepers are due. Without that the kernel's timer would decide how many wake in
+/// one turn of the loop, and its calls would be most of what is measured.
+inline void wait_until_due() { std::this_thread::sleep_for(std::chrono::milliseconds(4100)); }
 
 }  // namespace bench

@@ -29,7 +29,7 @@ task<> yielder(int turns) {
 }
 
 void yield_100_tasks(benchmark::State& state) {
-  constexpr int turns = 1000;
+  constexpr int turns = 10'000;
   auto body = []() -> task<> {
     std::vector<weft::handle<void>> handles;
     for (int i = 0; i < 100; ++i) handles.push_back(weft::spawn(yielder, turns));
@@ -42,7 +42,7 @@ void yield_100_tasks(benchmark::State& state) {
 task<> nothing() { co_return; }
 
 void spawn_join(benchmark::State& state) {
-  constexpr int count = 10'000;
+  constexpr int count = 100'000;
   auto body = []() -> task<> {
     for (int i = 0; i < count; ++i) co_await weft::spawn(nothing);
   };
@@ -75,7 +75,7 @@ void nested_await(benchmark::State& state) {
 }
 
 void await_post(benchmark::State& state) {
-  constexpr int count = 10'000;
+  constexpr int count = 100'000;
   std::uint64_t allocations = 0;
   auto body = [&]() -> task<> {
     auto executor = weft::this_loop().get_executor();
@@ -100,7 +100,7 @@ task<> exchange(local_socket& left, local_socket& right, int turns) {
 }
 
 void await_socket_pair(benchmark::State& state) {
-  constexpr int count = 1000;
+  constexpr int count = 10'000;
   std::uint64_t allocations = 0;
   auto body = [&]() -> task<> {
     local_socket left(weft::this_loop().get_executor());
@@ -122,7 +122,7 @@ task<int> after_one_turn() {
 }
 
 void timeout_not_reached(benchmark::State& state) {
-  constexpr int count = 10'000;
+  constexpr int count = 100'000;
   auto body = []() -> task<> {
     for (int i = 0; i < count; ++i) {
       auto result = co_await weft::timeout(std::chrono::hours(1), after_one_turn);
@@ -151,6 +151,7 @@ void sleep_million(benchmark::State& state) {
     co_await weft::yield();
     in_time = awake == 0;
     asleep = static_cast<double>(bench::resident_bytes() - resident);
+    bench::wait_until_due();
     co_await weft::joinall(handles);
   };
   for (auto _ : state) {
