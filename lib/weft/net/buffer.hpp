@@ -16,16 +16,18 @@ concept byte_like = std::same_as<std::remove_cv_t<T>, std::byte> || std::same_as
 
 template <class R>
 concept byte_range = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
-                     (std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>) &&
                      byte_like<std::remove_reference_t<std::ranges::range_reference_t<R>>>;
+
+template <class R>
+concept writable_byte_range = byte_range<R> && (std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>) &&
+                              !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>>;
 
 /// Memory to read into: a span, array, string or vector of std::byte, char or unsigned char, taken whole.
 ///
 /// Ownership: none; the memory must outlive the operation it is given to.
 class mutable_bytes {
  public:
-  template <byte_range R>
-    requires(!std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>>)
+  template <writable_byte_range R>
   // NOLINTNEXTLINE(google-explicit-constructor)
   mutable_bytes(R&& range) noexcept
       : bytes_(std::as_writable_bytes(std::span(std::ranges::data(range), std::ranges::size(range)))) {}
@@ -43,7 +45,8 @@ class mutable_bytes {
 /// Bytes to write: a span, array, string, vector or view of std::byte, char or unsigned char; a literal without its
 /// zero.
 ///
-/// Ownership: none; the memory must outlive the operation it is given to.
+/// Ownership: none; the memory must outlive the operation it is given to, which a temporary in the same co_await
+/// expression does.
 class const_bytes {
  public:
   const_bytes(const char* text) noexcept
