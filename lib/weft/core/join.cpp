@@ -86,21 +86,14 @@ void rethrow_failure(task_state& ended) {
   if (ended.status() == task_status::failed) std::rethrow_exception(ended.look_at_error());
 }
 
-task<void> wait_for_count(std::vector<task_state*> tasks, std::size_t count) {
+task<void> wait_for_count(std::vector<task_state*> tasks, std::size_t count, std::optional<duration> limit) {
   countdown counter(tasks, count);
-  co_await countdown_awaiter(counter);
-}
-
-task<void> wait_at_most(std::optional<duration> limit, task<void> wait) {
-  if (!limit) {
-    co_await std::move(wait);
-    co_return;
-  }
-  deadline_scope deadline(deadline_after(*limit));
+  std::optional<deadline_scope> deadline;
+  if (limit) deadline.emplace(deadline_after(*limit));
   try {
-    co_await std::move(wait);
+    co_await countdown_awaiter(counter);
   } catch (const cancelled&) {
-    if (!deadline.was_hit()) throw;
+    if (!deadline || !deadline->was_hit()) throw;
   }
 }
 

@@ -44,15 +44,14 @@ value_of<R> value_or_monostate(handle<R>& from) {
 void rethrow_failure(task_state& ended);
 
 /// Waits until `count` of the tasks have ended or the time is over.
-task<void> wait_for_count(std::vector<task_state*> tasks, std::size_t count);
-/// Runs `wait`, at most `limit`.
-task<void> wait_at_most(std::optional<duration> limit, task<void> wait);
+task<void> wait_for_count(std::vector<task_state*> tasks, std::size_t count, std::optional<duration> limit);
 
 template <class R>
-task<void> wait_for_each(const std::vector<handle<R>>& handles) {
-  for (const auto& h : handles) {
-    if (!h.ready()) co_await h.join();
-  }
+std::vector<task_state*> states_of(const std::vector<handle<R>>& handles) {
+  std::vector<task_state*> states;
+  states.reserve(handles.size());
+  for (const auto& h : handles) states.push_back(&handle_access::state(h));
+  return states;
 }
 
 template <class Range>
@@ -75,22 +74,28 @@ task<void> joinall(handle<Rs>... handles) {
 /// As above for a vector, which is not copied and must outlive the waiting; gives the handles of the tasks that have ended, in its order.
 template <class R>
 task<std::vector<handle<R>>> joinall(const std::vector<handle<R>>& handles, join_options options = {}) {
-  if (options.count) {
-    std::vector<detail::task_state*> states;
-    states.reserve(handles.size());
-    for (const auto& h : handles) states.push_back(&handle_access::state(h));
-    co_await detail::wait_at_most(options.timeout, detail::wait_for_count(std::move(states), *options.count));
-  } else {
-    co_await detail::wait_at_most(options.timeout, detail::wait_for_each(handles));
-  }
   std::vector<handle<R>> ended;
   ended.reserve(handles.size());
-  for (const auto& h : handles) {
-    if (!h.ready()) continue;
-    handle_access::state(h).mark_observed();
-    if (options.raise_error) detail::rethrow_failure(handle_access::state(h));
+  detail::task_state* failed = nullptr;
+  auto add = [&](const handle<R>& h) {
+    detail::task_state& state = handle_access::state(h);
+    state.mark_observed();
+    if (failed == nullptr && h.failed()) failed = &state;
     ended.push_back(h);
+  };
+  if (!options.count && !options.timeout) {
+    for (const auto& h : handles) {
+      if (!h.ready()) co_await h.join();
+      add(h);
+    }
+  } else {
+    const std::size_t count = options.count.value_or(handles.size());
+    co_await detail::wait_for_count(detail::states_of(handles), count, options.timeout);
+    for (const auto& h : handles) {
+      if (h.ready()) add(h);
+    }
   }
+  if (options.raise_error && failed != nullptr) detail::rethrow_failure(*failed);
   co_return ended;
 }
 

@@ -49,6 +49,7 @@ void loop::drain() {
   for (int budget = drain_budget; s.ready_head != nullptr && budget > 0; --budget) {
     detail::task_state& task = *s.ready_head;
     s.ready_head = task.next_ready;
+    __builtin_prefetch(s.ready_head);
     task.step();
   }
   s.active = false;

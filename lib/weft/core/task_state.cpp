@@ -70,14 +70,10 @@ std::coroutine_handle<> task_state::begin() noexcept {
   return nullptr;
 }
 
-void task_state::settle_status() noexcept {
+void task_state::settle_failure() noexcept {
   if (killed_ && !error_) {
     error_ = std::make_exception_ptr(cancelled(extras_ ? extras_->reason : std::string()));
     status_ = task_status::killed;
-    return;
-  }
-  if (!error_) {
-    status_ = task_status::ok;
     return;
   }
   try {
@@ -91,7 +87,11 @@ void task_state::settle_status() noexcept {
 
 void task_state::complete() noexcept {
   finish();
-  settle_status();
+  if (!error_ && !killed_) {
+    status_ = task_status::ok;
+  } else {
+    settle_failure();
+  }
   this_scheduler.current = nullptr;
   const state_ptr<task_state> keep(this);
   while (completion_listener* listener = listeners_.pop_front()) listener->completed(*this);

@@ -53,6 +53,14 @@ enum class task_status : std::uint8_t { created, running, ok, failed, killed };
 /// Invariants: a task has one innermost suspended coroutine (`resume_point`); it is either running, in the ready list, waiting
 ///             (`waiting_on` set) or ended. `cancel_pending` caches whether the next wait has to throw.
 class task_state : public fifo_hook {
+  // What every step looks at stands first, in one cache line.
+  std::uint32_t references_ = 0;
+  task_status status_ = task_status::created;
+  bool cancel_pending_ : 1 = false;
+  bool killed_ : 1 = false;
+  bool body_ended_ : 1 = false;
+  bool observed_ : 1 = false;
+
  public:
   task_state(const task_state&) = delete;
   task_state& operator=(const task_state&) = delete;
@@ -154,7 +162,7 @@ class task_state : public fifo_hook {
   /// The first coroutine of the task; null when it was killed before, or could not be made.
   [[nodiscard]] std::coroutine_handle<> begin() noexcept;
   void complete() noexcept;
-  void settle_status() noexcept;
+  void settle_failure() noexcept;
 
   std::unique_ptr<extras> extras_;
   fifo<completion_listener> listeners_;
@@ -162,12 +170,6 @@ class task_state : public fifo_hook {
   const void* spawn_site_ = nullptr;
   std::uint64_t id_ = 0;
   std::uint64_t parent_ = 0;
-  std::uint32_t references_ = 0;
-  task_status status_ = task_status::created;
-  bool cancel_pending_ : 1 = false;
-  bool killed_ : 1 = false;
-  bool body_ended_ : 1 = false;
-  bool observed_ : 1 = false;
 };
 
 /// The tasks that have one owner, oldest first: a task_group's children, or the tasks spawned on the loop itself.
