@@ -57,7 +57,8 @@ function(weft_library)
 
   add_library(weft ${objects} ${PROJECT_SOURCE_DIR}/lib/weft/version.cpp)
   add_library(weft::weft ALIAS weft)
-  target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib FILES ${headers} ${PROJECT_SOURCE_DIR}/lib/weft/version.hpp)
+  target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib FILES ${headers}
+    ${PROJECT_SOURCE_DIR}/lib/weft/version.hpp ${PROJECT_SOURCE_DIR}/lib/weft/weft.hpp)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/weft/version.cpp
     PROPERTIES COMPILE_DEFINITIONS "WEFT_VERSION=\"${PROJECT_VERSION}\"")
   target_compile_features(weft PUBLIC cxx_std_20)

@@ -14,8 +14,9 @@ namespace net = weft::net;
 
 weft::task<> download(std::filesystem::path file, std::string url) {
   http::response response = co_await http::get(url);
-  co_await response.save(file);
-  std::printf("%ju bytes in %s\n", std::filesystem::file_size(file), file.filename().c_str());
+  const auto data = co_await response.bytes();
+  co_await weft::fs::write_file(file, data);
+  std::printf("%zu bytes in %s\n", data.size(), file.filename().c_str());
 }
 
 weft::task<> download_pictures(std::filesystem::path folder) {

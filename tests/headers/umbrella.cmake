@@ -1,0 +1,11 @@
+# Fails when one of HEADERS is not reached from <weft/weft.hpp>.
+execute_process(COMMAND ${CXX} -std=c++20 -M -I ${LIB} ${LIB}/weft/weft.hpp OUTPUT_VARIABLE reached RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "<weft/weft.hpp> cannot be read by itself")
+endif()
+foreach(header ${HEADERS})
+  string(FIND "${reached}" "${header}" place)
+  if(place EQUAL -1)
+    message(SEND_ERROR "<weft/weft.hpp> does not include ${header}")
+  endif()
+endforeach()
