@@ -21,9 +21,8 @@ std::string compress(std::string_view text, int window_bits) {
   z.next_out = reinterpret_cast<Bytef*>(out.data());
   z.avail_out = static_cast<uInt>(out.size());
   REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
-  out.resize(out.size() - z.avail_out);
   deflateEnd(&z);
-  return out;
+  return out.substr(0, z.total_out);
 }
 
 std::string gzip(std::string_view text) { return compress(text, 15 + 16); }

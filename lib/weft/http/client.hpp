@@ -29,15 +29,15 @@ struct slow_limit {
 
 /// How long each phase may take; none means as long as it takes.
 struct timeout_options {
-  std::optional<duration> acquire;  ///< waiting for one of the origin's connections
+  std::optional<duration> acquire{};  ///< waiting for one of the origin's connections
   std::optional<duration> resolve = std::chrono::seconds(10);
   std::optional<duration> connect = std::chrono::seconds(10);  ///< all addresses together
   std::optional<duration> tls = std::chrono::seconds(10);
   std::optional<duration> write = std::chrono::seconds(30);
   std::optional<duration> first_byte = std::chrono::seconds(30);  ///< from the request sent to the whole head received
   std::optional<duration> body = std::chrono::seconds(60);        ///< without a single byte
-  std::optional<slow_limit> slow;
-  std::optional<duration> total;  ///< redirects and body included
+  std::optional<slow_limit> slow{};
+  std::optional<duration> total{};  ///< redirects and body included
 };
 
 struct pool_options {
@@ -62,17 +62,17 @@ enum class decoding {
 };
 
 struct client_options {
-  timeout_options timeouts;
-  pool_options pool;
-  redirect_options redirects;
+  timeout_options timeouts{};
+  pool_options pool{};
+  redirect_options redirects{};
   decoding decode = decoding::none;
-  std::optional<std::uint64_t> max_decoded;  ///< bytes of one decoded body
-  head_limits limits;
-  std::optional<tls::context> tls;  ///< none: tls::context::shared()
+  std::optional<std::uint64_t> max_decoded{};  ///< bytes of one decoded body
+  head_limits limits{};
+  std::optional<tls::context> tls{};  ///< none: tls::context::shared()
   std::string user_agent = "weft/0.1";
-  http::headers headers;  ///< sent with every request
+  http::headers headers{};  ///< sent with every request
   /// Called with each address before it is connected to, on redirects too; false refuses it.
-  std::function<bool(const net::ip_address&)> address_filter;
+  std::function<bool(const net::ip_address&)> address_filter{};
 };
 
 struct client_stats {

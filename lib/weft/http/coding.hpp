@@ -18,7 +18,7 @@ enum class content_coding { identity, gzip, deflate, unsupported };
 [[nodiscard]] content_coding find_coding(const headers& fields);
 
 struct decode_limits {
-  std::optional<std::uint64_t> size;        ///< decoded bytes
+  std::optional<std::uint64_t> size{};      ///< decoded bytes
   std::uint64_t ratio = 200;                ///< decoded bytes for each coded byte ...
   std::uint64_t ratio_after = 1024 * 1024;  ///< ... once that many bytes were decoded
 };

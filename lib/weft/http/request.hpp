@@ -45,7 +45,6 @@ class request {
   /// Turns this into the request that a redirect asks for (RFC 9110, 15.4; the Fetch standard's method rules): POST
   /// becomes GET after 301 and 302, anything but GET and HEAD after 303, and the content is dropped then.
   void redirect(http::url target, int status);
-  void remove_header(std::string_view name) noexcept { fields_.remove(name); }
 
  private:
   std::string method_;
@@ -54,5 +53,8 @@ class request {
   std::optional<std::string> content_;
   std::optional<duration> total_time_;
 };
+
+/// Does the field frame a message or belong to one connection, so that only the client itself may set it?
+[[nodiscard]] bool is_message_field(std::string_view name) noexcept;
 
 }  // namespace weft::http
