@@ -99,11 +99,19 @@ task<std::vector<handle<R>>> joinall(const std::vector<handle<R>>& handles, join
   co_return ended;
 }
 
+namespace detail {
+
+template <class R>
+task<std::vector<handle<R>>> join_owned(std::vector<handle<R>> handles, join_options options) {
+  co_return co_await joinall(handles, options);
+}
+
+}  // namespace detail
+
 /// The same for a temporary vector, or any other range of handles, which is copied.
 template <class R>
 task<std::vector<handle<R>>> joinall(std::vector<handle<R>>&& handles, join_options options = {}) {
-  const std::vector<handle<R>> own = std::move(handles);
-  co_return co_await joinall(own, options);
+  return detail::join_owned(std::move(handles), options);
 }
 
 template <detail::handle_range Range>
@@ -124,7 +132,7 @@ template <class... Rs>
 task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
   std::tuple<handle<Rs>...> children;
   auto body = [&](task_group& group) -> task<void> {
-    children = std::tuple<handle<Rs>...>(group_access::adopt(group, std::move(tasks))...);
+    children = std::tuple<handle<Rs>...>{group_access::adopt(group, std::move(tasks))...};
     co_return;
   };
   co_await scope(body);
@@ -193,8 +201,9 @@ std::variant<Values...> race_result(std::size_t winner, Children& children) {
   };
   [&]<std::size_t... I>(std::index_sequence<I...>) { (settle(std::integral_constant<std::size_t, I>()), ...); }
   (std::index_sequence_for<Values...>());
-  if (error) std::rethrow_exception(error);
-  return std::move(*result);
+  if (result) return std::move(*result);
+  current_task().check();  // a killed caller ends for its own reason, not for that of its tasks
+  std::rethrow_exception(error);
 }
 
 }  // namespace detail
@@ -207,7 +216,7 @@ task<std::variant<detail::value_of<Rs>...>> race(task<Rs>... tasks) {
   auto options = task_group_options();
   options.on_error = on_error::collect;
   task_group group(options);
-  std::tuple<handle<Rs>...> children(group_access::adopt(group, std::move(tasks))...);
+  std::tuple<handle<Rs>...> children{group_access::adopt(group, std::move(tasks))...};  // braces: in this order
   detail::race_referee referee(group);
   std::array<detail::race_listener, sizeof...(Rs)> listeners;
   [&]<std::size_t... I>(std::index_sequence<I...>) {

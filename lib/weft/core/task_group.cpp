@@ -3,6 +3,7 @@
 #include <weft/core/frame_allocator.hpp>
 
 #include <memory>
+#include <stdexcept>
 
 namespace weft {
 
@@ -64,6 +65,10 @@ void start_awaiter::abort() noexcept {
 
 }  // namespace detail
 
+task_group::task_group(task_group_options options) : options_(options) {
+  if (options_.max == std::size_t{0}) throw std::invalid_argument("a task group needs room for at least one task");
+}
+
 void task_group::admit(detail::task_state& child) {
   if (cancelled_) child.kill(reason_);
   if (cancelled_ || has_room()) {
@@ -97,23 +102,27 @@ void task_group::cancel(std::string reason) {
   body_.cancel(reason_);
 }
 
-bool group_access::settle(task_group& group, const std::exception_ptr& body_error) {
-  bool body_cancelled = false;
-  if (body_error) {
-    try {
-      std::rethrow_exception(body_error);
-    } catch (const cancelled&) {
-      const bool from_outside = detail::current_task().cancel_pending() || !group.body_.is_cancelled();
-      if (from_outside && group.errors_.empty()) throw;
-      body_cancelled = true;
-    } catch (...) {
-      group.errors_.push_back({detail::current_task().name(), body_error});
-    }
+void group_access::end_body(task_group& group, const std::exception_ptr& error) {
+  group.body_.leave();
+  if (!error) return;
+  try {
+    std::rethrow_exception(error);
+  } catch (const cancelled&) {
+    const bool by_group = group.cancelled_ && !detail::current_task().cancel_pending();
+    if (!by_group) group.body_cancellation_ = error;
+    group.cancel("the body of the scope was cancelled");
+  } catch (...) {
+    group.errors_.push_back({detail::current_task().name(), error});
+    group.cancel("the body of the scope failed");
   }
+}
+
+void group_access::settle(task_group& group) {
   if (group.errors_.empty()) {
     // A cancellation from outside that reached the children while they were being joined is not to pass for success.
     if (group.cancelled_) detail::current_task().check();
-    return !body_cancelled;
+    if (group.body_cancellation_) std::rethrow_exception(group.body_cancellation_);
+    return;
   }
   if (group.errors_.size() == 1 && group.options_.on_error == on_error::cancel) std::rethrow_exception(group.errors_.front().error);
   throw error_group(std::move(group.errors_));

@@ -45,7 +45,8 @@ class start_gate;
 /// Cost:         spawn is one allocation and the frame of f.
 class task_group final : private detail::child_list {
  public:
-  explicit task_group(task_group_options options) : options_(options) {}
+  /// Throws std::invalid_argument when there would be room for no task at all.
+  explicit task_group(task_group_options options);
 
   /// Starts `f(args...)` as a child: at once where there is room, else as soon as another child has ended. Awaited, it waits for the
   /// start and gives the child's handle; as a plain statement it goes on at once.
@@ -93,6 +94,7 @@ class task_group final : private detail::child_list {
   detail::fifo<detail::start_gate> held_back_;
   detail::task_state* joiner_ = nullptr;
   std::vector<task_error> errors_;
+  std::exception_ptr body_cancellation_;
   std::string reason_;
   bool cancelled_ = false;
 };
@@ -111,8 +113,10 @@ struct group_access {
     return handle<R>(std::move(child));
   }
   static void leave_body(task_group& group) noexcept { group.body_.leave(); }
-  /// Throws what the children and the body have failed with. Gives false when the body was ended by the group's own cancellation.
-  [[nodiscard]] static bool settle(task_group& group, const std::exception_ptr& body_error);
+  /// The body has ended, with `error` or well: what it failed with cancels the children.
+  static void end_body(task_group& group, const std::exception_ptr& error);
+  /// Throws what the children and the body have failed with, or what cancelled them from outside.
+  static void settle(task_group& group);
   [[noreturn]] static void throw_cancelled(task_group& group) { throw cancelled(group.reason_); }
 };
 
@@ -174,7 +178,8 @@ class group_spawn_awaiter {
 /// Runs `f(group)` in the calling task and returns its result when the body and every child it spawned have ended.
 ///
 /// Errors:       one failure, of the body or of a child, is rethrown as itself; several, or any under on_error::collect, as error_group.
-/// Cancellation: of the caller reaches the body and the children; all have ended when it is rethrown.
+/// Cancellation: of the caller reaches the body and the children; all have ended when it is rethrown. group.cancel() is no failure:
+///               scope() returns, or throws cancelled where the body was to give a value and did not.
 /// Cost:         one frame beside that of the body.
 template <class F>
 std::invoke_result_t<F, task_group&> scope(task_group_options options, F f) {
@@ -187,10 +192,9 @@ std::invoke_result_t<F, task_group&> scope(task_group_options options, F f) {
     } catch (...) {
       error = std::current_exception();
     }
-    group_access::leave_body(group);
-    if (error) group.cancel("the body of the scope failed");
+    group_access::end_body(group, error);
     co_await group_access::join(group);
-    static_cast<void>(group_access::settle(group, error));
+    group_access::settle(group);
   } else {
     std::optional<result> value;
     try {
@@ -198,10 +202,10 @@ std::invoke_result_t<F, task_group&> scope(task_group_options options, F f) {
     } catch (...) {
       error = std::current_exception();
     }
-    group_access::leave_body(group);
-    if (error) group.cancel("the body of the scope failed");
+    group_access::end_body(group, error);
     co_await group_access::join(group);
-    if (!group_access::settle(group, error)) group_access::throw_cancelled(group);
+    group_access::settle(group);
+    if (!value) group_access::throw_cancelled(group);
     co_return std::move(*value);
   }
 }
