@@ -26,7 +26,7 @@ time_point now() noexcept {
   return running != nullptr ? running->now() : std::chrono::steady_clock::now();
 }
 
-loop::loop(unhandled_hook on_unhandled) : on_unhandled_(std::move(on_unhandled)) { detail::this_scheduler.home = this; }
+loop::loop(unhandled_hook on_unhandled) : child_list(lists), on_unhandled_(std::move(on_unhandled)) { detail::this_scheduler.home = this; }
 
 loop::~loop() {
   mailbox_->close();

@@ -20,12 +20,21 @@ namespace weft {
 /// What happens to a failure that no one looked at: called with the name of the task and what it threw.
 using unhandled_hook = std::function<void(std::string_view task, std::exception_ptr error)>;
 
+namespace detail {
+
+/// Holds the loop's list of task lists; a base, so that it is there before the loop's own list joins it.
+struct child_list_owner {
+  fifo<child_list> lists;
+};
+
+}  // namespace detail
+
 /// The tasks, timers and I/O of one thread.
 ///
 /// Ownership:  made and owned by run(); this_loop() gives the running one.
 /// Threads:    confined to its thread, but for post() and the executor.
 /// Fairness:   at most 256 resumptions of ready tasks, then the reactor is polled.
-class loop final : private detail::child_list {
+class loop final : private detail::child_list_owner, private detail::child_list {
  public:
   using executor_type = boost::asio::io_context::executor_type;
 
@@ -45,6 +54,8 @@ class loop final : private detail::child_list {
 
   /// The tasks that no group owns.
   [[nodiscard]] detail::child_list& root() noexcept { return *this; }
+  /// The tasks without a group, and those of every group, oldest first.
+  [[nodiscard]] detail::fifo<detail::child_list>& task_lists() noexcept { return lists; }
 
   // For the runtime.
   [[nodiscard]] const std::shared_ptr<detail::mailbox>& mailbox() const noexcept { return mailbox_; }

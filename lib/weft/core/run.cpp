@@ -84,8 +84,8 @@ class runner::impl final : private completion_listener {
   /// The main task waits, and nothing is left that could wake it.
   void break_deadlock() {
     if (!grace_over_) {
-      const char* what = main_->waiting_on != nullptr ? main_->waiting_on->what() : "nothing";
-      spdlog::error("deadlock: task '{}' waits ({}) and nothing can wake it", main_->name(), what);
+      spdlog::error("deadlock: nothing can wake task '{}'", main_->name());
+      log_tasks();
       deadlock_ = true;
       main_->kill("deadlock");
       loop_.run();
@@ -105,9 +105,16 @@ class runner::impl final : private completion_listener {
     }
     clean_ = loop_.root().empty();
     if (clean_) return;
-    for (const task_state* t = loop_.root().tasks().front(); t != nullptr; t = loop_.root().tasks().after(*t)) {
-      spdlog::error("task '{}' did not end in time and is left behind; it waits on: {}", t->name(),
-                    t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
+    spdlog::error("tasks did not end in time and are left behind");
+    log_tasks();
+  }
+
+  void log_tasks() {
+    const auto& lists = loop_.task_lists();
+    for (const child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
+      for (const task_state* t = list->tasks().front(); t != nullptr; t = list->tasks().after(*t)) {
+        spdlog::error("task '{}' waits on: {}", t->name(), t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
+      }
     }
   }
 

@@ -65,7 +65,7 @@ void start_awaiter::abort() noexcept {
 
 }  // namespace detail
 
-task_group::task_group(task_group_options options) : options_(options) {
+task_group::task_group(task_group_options options) : child_list(this_loop().task_lists()), options_(options) {
   if (options_.max == std::size_t{0}) throw std::invalid_argument("a task group needs room for at least one task");
 }
 

@@ -173,7 +173,7 @@ class task_state : public fifo_hook {
 };
 
 /// The tasks that have one owner, oldest first: a task_group's children, or the tasks spawned on the loop itself.
-class child_list {
+class child_list : public fifo_hook {
  public:
   child_list(const child_list&) = delete;
   child_list& operator=(const child_list&) = delete;
@@ -184,8 +184,9 @@ class child_list {
   void kill_all(const std::string& reason);
 
  protected:
-  child_list() = default;
-  ~child_list() = default;
+  /// Makes itself known in `all`, where reports find every task of a loop.
+  explicit child_list(fifo<child_list>& all) noexcept : all_(all) { all_.push_back(*this); }
+  ~child_list() { all_.erase(*this); }
 
   /// Called when `child` has ended and has left the list. Gives whether its failure, if any, has been taken care of.
   [[nodiscard]] virtual bool child_ended(task_state& child) noexcept = 0;
@@ -193,6 +194,7 @@ class child_list {
  private:
   friend class task_state;
 
+  fifo<child_list>& all_;
   fifo<task_state> tasks_;
   std::size_t size_ = 0;
 };
