@@ -57,7 +57,8 @@ task<> run_server(std::shared_ptr<server> self) {
 }
 
 task<> drain(handle<void> running, duration patience) {
-  if (co_await running.join_for(patience)) co_return;
+  const bool ended = co_await running.join_for(patience);
+  if (ended) co_return;
   running.kill("the time to drain is over");
   co_await running.join();
 }

@@ -93,8 +93,7 @@ class scripted_peer::player {
         co_return;
       }
     }
-    while (co_await read_some()) {
-    }
+    for (bool more = true; more;) more = co_await read_some();
   }
 
  private:
@@ -120,7 +119,8 @@ class scripted_peer::player {
   }
 
   task<> read_more() {
-    if (!co_await read_some()) throw boost::system::system_error(boost::asio::error::eof, "scripted peer");
+    const bool more = co_await read_some();
+    if (!more) throw boost::system::system_error(boost::asio::error::eof, "scripted peer");
   }
 
   task<bool> read_some() {

@@ -51,7 +51,8 @@ std::uint16_t remote_port(const net::tcp_socket& socket) { return socket.remote_
 
 task<stream> shake_hands(std::unique_ptr<state> made) {
   auto handshake = [](SSL* ssl) { return ::SSL_do_handshake(ssl); };
-  if (!co_await made->complete(handshake)) {
+  const bool open = co_await made->complete(handshake);
+  if (!open) {
     throw error(error_kind::truncated, made->label + ": the peer closed during the handshake");
   }
   co_return handshake_access::make(std::move(made));

@@ -78,8 +78,8 @@ task<std::size_t> stream::write_all(net::const_bytes buffer) {
     const auto rest = buffer.span().subspan(sent);
     std::size_t taken = 0;
     auto write = [rest, &taken](SSL* ssl) { return ::SSL_write_ex(ssl, rest.data(), rest.size(), &taken); };
-    if (!co_await self.complete(write))
-      throw error(error_kind::truncated, self.label + ": the stream was ended before");
+    const bool open = co_await self.complete(write);
+    if (!open) throw error(error_kind::truncated, self.label + ": the stream was ended before");
     sent += taken;
   }
   self.broken = false;
@@ -125,7 +125,10 @@ task<> stream::shutdown(duration budget) {
         return ::SSL_read_ex(ssl, ignored.data(), ignored.size(), &got);
       };
       co_await self.complete(say);
-      while (co_await self.complete(discard)) co_await yield();
+      for (bool more = true; more;) {
+        more = co_await self.complete(discard);
+        co_await yield();
+      }
     } catch (const cancelled&) {
       if (!limit.was_hit()) interrupted = std::current_exception();
     } catch (const std::exception&) {
