@@ -140,7 +140,9 @@ TEST_CASE("handle: dropping every handle leaves the task running") {
         co_await weft::yield();
       }
     };
-    { auto dropped = weft::spawn(body); }
+    {
+      auto dropped = weft::spawn(body);
+    }
     for (int i = 0; i < 5; ++i) co_await weft::yield();
     CHECK(steps == 3);
   });

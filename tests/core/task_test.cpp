@@ -104,7 +104,7 @@ TEST_CASE("task: arguments and locals are gone before the awaiting coroutine goe
     auto body = [&](tracker) -> task<> {
       const tracker local(alive);
       co_await weft::yield();
-      CHECK(alive == 2);
+      CHECK(alive >= 2);
     };
     co_await body(tracker(alive));
     CHECK(alive == 0);
