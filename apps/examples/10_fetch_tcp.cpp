@@ -17,8 +17,11 @@ weft::task<std::string> fetch(std::string host, std::uint16_t port, std::string 
 
   std::string text;
   std::string chunk(4096, '\0');
-  while (const auto size = co_await socket.read_some(chunk)) text.append(chunk, 0, size);
-  co_return text;
+  for (;;) {
+    const auto size = co_await socket.read_some(chunk);
+    if (size == 0) co_return text;
+    text.append(chunk, 0, size);
+  }
 }
 
 weft::task<> fetch_both() {
