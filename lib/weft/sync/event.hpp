@@ -8,7 +8,7 @@ namespace weft {
 
 /// A flag that tasks wait for.
 ///
-/// Lifetime:     outlives its waiters. Threads: one loop.
+/// Lifetime:     outlives the waits; it may end right after set(). Threads: one loop.
 /// Cancellation: a killed waiter leaves the queue; the flag is as it was.
 /// Cost:         waiting allocates nothing; set() is O(waiters).
 class event {
@@ -22,9 +22,8 @@ class event {
       return owner_->set_;
     }
     void await_suspend(std::coroutine_handle<> caller) noexcept { suspend(caller); }
-    void await_resume() const {
-      if (!owner_->set_) check_granted();
-    }
+    // The event may be gone by then.
+    void await_resume() const { check_granted(); }
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "event"; }
