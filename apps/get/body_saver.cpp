@@ -10,6 +10,15 @@
 
 namespace weft::get_app {
 
+namespace {
+
+/// The body came together with the head and is still as it was sent: it can be written from where it is.
+bool is_here_whole(const http::response& answer) {
+  return answer.content_length() == answer.received() && !answer.headers().contains("content-encoding");
+}
+
+}  // namespace
+
 /// A body on its way.
 struct body_saver::flow {
   http::response& answer;
@@ -23,6 +32,11 @@ struct body_saver::flow {
 task<body_saver::result> body_saver::save(http::response& answer, std::optional<target> where, transfer& shown) {
   flow body{answer, std::move(where), shown, std::nullopt};
   shown.size = answer.content_length();
+  if (is_here_whole(answer)) {
+    const auto bytes = co_await answer.next();
+    note(body, bytes.size());
+    co_return co_await save_small(body, bytes);
+  }
   const body_buffers::loan loan(buffers_);
   const auto block = loan.bytes();
   const auto size = co_await fill(body, block);

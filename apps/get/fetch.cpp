@@ -52,13 +52,12 @@ failure refusal(app::exit_code code, std::string error, std::string message) {
   return why;
 }
 
+/// Fills in what only the report of a file tells.
 void describe(const http::response& answer, duration before, file_report& report) {
   const auto& times = answer.timings();
   const auto since_start = [before](const std::optional<duration>& time) {
     return time ? std::optional(before + *time) : std::nullopt;
   };
-  report.http_status = static_cast<unsigned>(answer.status());
-  report.final_url = answer.url().str();
   report.content_type = field(answer, "content-type");
   report.etag = field(answer, "etag");
   report.last_modified = field(answer, "last-modified");
@@ -101,10 +100,11 @@ struct fetcher::course {
 
 fetcher::fetcher(const config& settings, offload& files, progress_view& view)
     : config_(settings), view_(view), saver_(files, view), client_(client_options_of(settings)) {
-  if (!settings.to_stdout()) folder_.emplace(settings.dir);
+  if (settings.to_stdout()) return;
+  folder_.emplace(settings.dir);
+  path_prefix_ = (settings.dir / "x").lexically_normal().native();
+  path_prefix_.pop_back();
 }
-
-std::string fetcher::path_of(const std::string& name) const { return (config_.dir / name).lexically_normal().native(); }
 
 task<file_report> fetcher::fetch(const job& next) {
   using enum planned_name::verdict;
@@ -112,7 +112,7 @@ task<file_report> fetcher::fetch(const job& next) {
   run.report.number = next.number;
   run.report.url = next.url ? std::string(next.url->str()) : without_credentials(next.text);
   run.report.started = std::chrono::system_clock::now();
-  if (next.url && !config_.to_stdout()) run.report.path = path_of(next.target.name);
+  if (next.url && !config_.to_stdout()) run.report.path = path_prefix_ + next.target.name;
   if (next.fault) {
     run.fail(*next.fault);
   } else if (next.target.decision == planned_name::verdict::skip) {
@@ -129,12 +129,13 @@ task<file_report> fetcher::fetch(const job& next) {
 }
 
 task<> fetcher::fetch_with_retries(course& run) {
-  retry_plan plan(config_.retry);
+  std::optional<retry_plan> plan;  // made when it is needed: a random seed costs more than a small file
   for (;;) {
     ++run.report.attempts;
     const auto why = co_await attempt(run);
     if (!why) co_return;
-    auto wait = plan.next_wait(*why, run.elapsed());
+    if (!plan) plan.emplace(config_.retry);
+    auto wait = plan->next_wait(*why, run.elapsed());
     if (wait && config_.max_time && run.elapsed() + *wait >= *config_.max_time) wait.reset();
     if (!wait) {
       run.fail(*why);
@@ -171,7 +172,9 @@ task<std::optional<failure>> fetcher::exchange(course& run) {
   auto request = request_for(run);
   const auto before = run.elapsed();
   auto answer = co_await client_.send(std::move(request));
-  describe(answer, before, run.report);
+  run.report.http_status = static_cast<unsigned>(answer.status());
+  run.report.final_url = answer.url().str();
+  if (config_.json) describe(answer, before, run.report);
   if (answer.redirects() > 0) view_.detail(run.report.url + " -> " + run.report.final_url);
   auto why = failure_of_status(*run.report.http_status, field(answer, "retry-after"));
   if (why) {
@@ -181,7 +184,7 @@ task<std::optional<failure>> fetcher::exchange(course& run) {
   std::optional<target> where;
   if (folder_) where = target{*folder_, run.next.target, config_.on_conflict};
   const auto saved = co_await saver_.save(answer, std::move(where), run.shown);
-  if (folder_) run.report.path = path_of(saved.name);
+  if (folder_) run.report.path = path_prefix_ + saved.name;
   run.report.bytes = saved.bytes;
   run.report.status = outcome::ok;
   co_return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <weft/core/offload.hpp>
 #include <weft/core/task.hpp>
@@ -34,12 +35,12 @@ class fetcher {
   task<> fetch_with_retries(course& run);
   task<std::optional<failure>> attempt(course& run);
   task<std::optional<failure>> exchange(course& run);
-  std::string path_of(const std::string& name) const;
   http::request request_for(const course& run) const;
 
   const config& config_;
   progress_view& view_;
   std::optional<fs::directory> folder_;  // none: standard output
+  std::string path_prefix_;              // what stands before a name in a path; empty for the working folder
   body_saver saver_;
   http::client client_;
 };

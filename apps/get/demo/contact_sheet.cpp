@@ -18,7 +18,7 @@ constexpr std::string_view style = R"css(
   p { margin: .2rem 0 2rem; opacity: .7; }
   main { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1.1rem; }
   figure { margin: 0; border-radius: .6rem; overflow: hidden; box-shadow: 0 1px 4px #0003; }
-  img { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: cover; }
+  img { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: cover; object-position: left bottom; }
   figcaption { display: flex; justify-content: space-between; gap: .6rem; padding: .45rem .7rem; font-size: .82rem; }
   figcaption span:first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   figcaption span:last-child { opacity: .6; white-space: nowrap; }
