@@ -1,0 +1,95 @@
+#include <weft/http/client.hpp>
+
+#include <weft/core/timeout.hpp>
+
+#include "peer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace {
+
+using namespace weft;
+using namespace std::chrono_literals;
+using http::error_kind;
+using peer::script;
+using peer::scripted_peer;
+
+TEST_CASE("timeouts: of the first byte and within the head") {
+  testkit::run([]() -> task<> {
+    http::client_options options;
+    options.timeouts.first_byte = 20ms;
+    http::client client(options);
+    scripted_peer silent(script().expect(peer::end_of_head));
+    CHECK(co_await peer::failure(client.get(peer::url(silent))) == error_kind::timeout_first_byte);
+    scripted_peer halting(script().expect(peer::end_of_head).send("HTTP/1.1 200 OK\r\nContent-"));
+    CHECK(co_await peer::failure(client.get(peer::url(halting))) == error_kind::timeout_first_byte);
+    CHECK(client.stats().active == 0);
+    co_await halting.wait_ended();
+  });
+}
+
+TEST_CASE("timeouts: of a body that stalls") {
+  testkit::run([]() -> task<> {
+    http::client_options options;
+    options.timeouts.body = 20ms;
+    http::client client(options);
+    scripted_peer server(script().expect(peer::end_of_head).send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"));
+    http::response r = co_await client.get(peer::url(server));
+    CHECK(co_await peer::failure(r.text()) == error_kind::timeout_body);
+    co_await server.wait_ended();
+  });
+}
+
+TEST_CASE("timeouts: of a body that is too slow") {
+  testkit::run([]() -> task<> {
+    http::client_options options;
+    options.timeouts.slow = http::slow_limit{.bytes_per_second = 1'000'000, .over = 20ms};
+    http::client client(options);
+    scripted_peer server(script()
+                             .expect(peer::end_of_head)
+                             .send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
+                             .send_in_pieces(std::string(400, 'x'), 1));
+    CHECK(co_await peer::failure(peer::fetch(client, peer::url(server))) == error_kind::timeout_body);
+    scripted_peer fast(peer::serve(peer::ok(std::string(500'000, 'x'))));
+    const std::string body = co_await peer::fetch(client, peer::url(fast));
+    CHECK(body.size() == 500'000);
+  });
+}
+
+TEST_CASE("timeouts: of everything together, in the head, in the body, and given with the request") {
+  testkit::run([]() -> task<> {
+    http::client_options options;
+    options.timeouts.total = 30ms;
+    http::client client(options);
+    scripted_peer silent(script().expect(peer::end_of_head));
+    CHECK(co_await peer::failure(client.get(peer::url(silent))) == error_kind::timeout_total);
+    scripted_peer halting(script().expect(peer::end_of_head).send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"));
+    CHECK(co_await peer::failure(peer::fetch(client, peer::url(halting))) == error_kind::timeout_total);
+    http::client plain;
+    http::request asked("GET", peer::url(silent));
+    asked.deadline(20ms);
+    CHECK(co_await peer::failure(plain.send(asked)) == error_kind::timeout_total);
+    CHECK(plain.stats().active == 0);
+  });
+}
+
+TEST_CASE("timeouts: of the caller end a request as they end any work") {
+  testkit::run([]() -> task<> {
+    http::client client;
+    scripted_peer silent(script().expect(peer::end_of_head));
+    auto fetch = [&] { return peer::fetch(client, peer::url(silent)); };
+    bool timed = false;
+    try {
+      co_await timeout(20ms, fetch);
+    } catch (const timed_out&) {
+      timed = true;
+    }
+    CHECK(timed);
+    CHECK(client.stats().active == 0);
+    co_await silent.wait_ended();
+  });
+}
+
+}  // namespace
