@@ -12,6 +12,10 @@ namespace weft::get_app {
 
 namespace {
 
+constexpr std::size_t block_size = 256 * 1024;
+constexpr std::size_t large_block_size = 1024 * 1024;
+constexpr std::size_t most_large_blocks = 4;
+
 /// The body came together with the head and is still as it was sent: it can be written from where it is.
 bool is_here_whole(const http::response& answer) {
   return answer.content_length() == answer.received() && !answer.headers().contains("content-encoding");
@@ -29,6 +33,9 @@ struct body_saver::flow {
   bool ended = false;
 };
 
+body_saver::body_saver(offload& files, progress_view& view)
+    : files_(files), view_(view), blocks_(block_size), large_blocks_(large_block_size) {}
+
 task<body_saver::result> body_saver::save(http::response& answer, std::optional<target> where, transfer& shown) {
   flow body{answer, std::move(where), shown, std::nullopt};
   shown.size = answer.content_length();
@@ -37,7 +44,7 @@ task<body_saver::result> body_saver::save(http::response& answer, std::optional<
     note(body, bytes.size());
     co_return co_await save_small(body, bytes);
   }
-  const body_buffers::loan loan(buffers_);
+  const body_buffers::loan loan(blocks_);
   const auto block = loan.bytes();
   const auto size = co_await fill(body, block);
   if (body.ended) co_return co_await save_small(body, block.first(size));
@@ -86,18 +93,18 @@ task<body_saver::result> body_saver::save_small(flow& body, std::span<const std:
   co_return result{std::move(name), body.bytes};
 }
 
-/// The block is full: its halves are written in turn, each while the other is filled again.
-task<> body_saver::pour(flow& body, std::span<std::byte> block) {
+/// Writes `beginning`, then the rest through the halves of `block`, which may be the same memory: each half is written
+/// while the other is filled.
+task<> body_saver::pour(flow& body, std::span<const std::byte> beginning, std::span<std::byte> block) {
+  co_await put(body, beginning);
   auto full = block.first(block.size() / 2);
   auto spare = block.last(block.size() / 2);
-  co_await put(body, full);
-  std::swap(full, spare);
-  std::size_t filled = full.size();
+  auto filled = co_await fill(body, full);
   while (filled > 0) {
-    std::span<const std::byte> waiting = full.first(filled);
+    const std::span<const std::byte> waiting = full.first(filled);
     if (body.ended) {
       co_await put(body, waiting);
-      break;
+      co_return;
     }
     auto [next, written] = co_await gather(fill(body, spare), put(body, waiting));
     std::swap(full, spare);
@@ -106,13 +113,16 @@ task<> body_saver::pour(flow& body, std::span<std::byte> block) {
 }
 
 task<body_saver::result> body_saver::save_large(flow& body, std::span<std::byte> block) {
+  std::optional<body_buffers::loan> large;
+  if (large_blocks_.lent() < most_large_blocks) large.emplace(large_blocks_);
+  const auto through = large ? large->bytes() : block;
   if (!body.where) {
-    co_await pour(body, block);
+    co_await pour(body, block, through);
     co_return result{{}, body.bytes};
   }
   auto open = [&body] { body.file.emplace(*body.where); };
   co_await files_.run(open);
-  co_await pour(body, block);
+  co_await pour(body, block, through);
   auto commit = [&body] { return body.file->commit(); };
   auto name = co_await files_.run(commit);
   co_return result{std::move(name), body.bytes};

@@ -19,7 +19,8 @@ namespace weft::get_app {
 /// Brings bodies from the network to files, or to standard output, with all file work on other threads.
 ///
 /// A body that fits in one block is written by a single call on a thread: opened, written, named, closed. A longer one
-/// goes through the two halves of the block, so that reading from the network and writing to the file overlap.
+/// goes through the two halves of a block, so that reading from the network and writing to the file overlap; the first
+/// few long ones get a larger block, for fewer hand-overs between the threads.
 /// Ownership:    uses what it is given, which outlives it.
 /// Cancellation: the temporary file is removed.
 /// Errors:       http::error from the network, boost::system::system_error from the file.
@@ -31,7 +32,7 @@ class body_saver {
     std::uint64_t bytes = 0;
   };
 
-  body_saver(offload& files, progress_view& view) : files_(files), view_(view) {}
+  body_saver(offload& files, progress_view& view);
 
   /// Reads `answer` to its end into the file `where`; nothing: to standard output.
   task<result> save(http::response& answer, std::optional<target> where, transfer& shown);
@@ -41,14 +42,15 @@ class body_saver {
 
   task<std::size_t> fill(flow& body, std::span<std::byte> space);
   task<> put(flow& body, std::span<const std::byte> bytes);
-  task<> pour(flow& body, std::span<std::byte> block);
+  task<> pour(flow& body, std::span<const std::byte> beginning, std::span<std::byte> block);
   task<result> save_small(flow& body, std::span<const std::byte> bytes);
   task<result> save_large(flow& body, std::span<std::byte> block);
   void note(flow& body, std::size_t bytes);
 
   offload& files_;
   progress_view& view_;
-  body_buffers buffers_;
+  body_buffers blocks_;
+  body_buffers large_blocks_;
 };
 
 }  // namespace weft::get_app
