@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -25,7 +26,8 @@ class parcel {
 
 /// Where other threads leave parcels for a loop. Outlives the loop as long as a sender holds it.
 ///
-/// Threads: deliver() any; the rest the loop's. Cost: a lock; one wake-up of the loop for all parcels that come before it looks.
+/// Threads: deliver() any; the rest the loop's.
+/// Cost:    a compare-and-swap; a lock and a wake-up of the loop for the first of the parcels that come before it looks.
 class mailbox : public std::enable_shared_from_this<mailbox> {
  public:
   explicit mailbox(boost::asio::io_context& context) noexcept : context_(&context) {}
@@ -36,11 +38,14 @@ class mailbox : public std::enable_shared_from_this<mailbox> {
 
  private:
   void open_all() noexcept;
+  /// Everything that has come, first come first, taken out.
+  [[nodiscard]] parcel* take_all() noexcept;
+  static void bounce_all(parcel* first) noexcept;
 
+  /// The parcels, last come first. Who adds to an empty list sees to it that it is emptied.
+  std::atomic<parcel*> newest_ = nullptr;
   std::mutex mutex_;
-  boost::asio::io_context* context_;
-  parcel* first_ = nullptr;
-  parcel* last_ = nullptr;
+  boost::asio::io_context* context_;  // under mutex_; null once the loop is gone
 };
 
 }  // namespace weft::detail
