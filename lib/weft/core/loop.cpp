@@ -55,14 +55,21 @@ void loop::drain() {
   s.active = false;
   if (s.ready_head != nullptr) schedule_drain();
   if (!timers_.empty() && timers_.earliest() < armed_until_) arm_timer();
+  if (timers_.empty() == timers_are_work_) {
+    timers_are_work_ = !timers_are_work_;
+    timers_are_work_ ? get_executor().on_work_started() : get_executor().on_work_finished();
+  }
 }
 
+// The wait is taken out of the count of outstanding work: the deadlines are what counts, and they may be taken back before it ends.
 void loop::arm_timer() {
   armed_until_ = timers_.earliest();
   timer_.expires_at(armed_until_);
   timer_.async_wait([this](const boost::system::error_code& error) {
+    get_executor().on_work_started();
     if (!error) fire_timers();
   });
+  get_executor().on_work_finished();
 }
 
 void loop::fire_timers() {
@@ -73,9 +80,22 @@ void loop::fire_timers() {
 }
 
 void loop::run() {
+  stopped_ = false;
   detail::loop_entry{};
-  context_.restart();
-  context_.run();
+  while (!stopped_) {
+    context_.restart();
+    try {
+      context_.run();
+      return;
+    } catch (...) {
+      report_unhandled("handler", std::current_exception());
+    }
+  }
+}
+
+void loop::stop() noexcept {
+  stopped_ = true;
+  context_.stop();
 }
 
 void loop::post(std::function<void()> f) { detail::posted_call::send(*mailbox_, std::move(f)); }
@@ -93,8 +113,8 @@ void loop::report_unhandled(std::string_view task, const std::exception_ptr& err
     } else {
       spdlog::error("task '{}' failed and no one looked at it: {}", task, describe(error));
     }
-  } catch (const std::exception& e) {
-    spdlog::critical("the hook for unhandled errors failed: {}", e.what());
+  } catch (...) {
+    spdlog::critical("the hook for unhandled errors failed: {}", describe(std::current_exception()));
   }
 }
 

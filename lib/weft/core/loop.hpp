@@ -65,9 +65,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept;
   void schedule_drain();
   void drain();
-  /// Runs handlers until stop() or until nothing is left that could wake a task.
+  /// Runs handlers until stop() or until nothing is left that could wake a task. What a handler throws is reported as unhandled.
   void run();
-  void stop() noexcept { context_.stop(); }
+  void stop() noexcept;
   /// Called when the list of root tasks has become empty.
   std::function<void()> on_idle;
 
@@ -81,7 +81,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
       timer_{context_};
   detail::timer_heap timers_;
   time_point armed_until_ = time_point::max();
+  bool timers_are_work_ = false;
   bool drain_scheduled_ = false;
+  bool stopped_ = false;
   std::uint64_t last_task_id_ = 0;
   std::size_t unhandled_ = 0;
   unhandled_hook on_unhandled_;

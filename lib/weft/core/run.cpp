@@ -121,6 +121,9 @@ class runner::impl final : private completion_listener {
   [[nodiscard]] int exit_code() {
     if (main_->status() == task_status::failed) report_unhandled(main_->name(), main_->look_at_error());
     if (signal_) return 128 + *signal_;
+    if (main_->status() == task_status::killed && !deadlock_) {
+      spdlog::error("task '{}' was killed: {}", main_->name(), describe(main_->error()));
+    }
     return loop_.unhandled() > 0 || !clean_ || deadlock_ || main_->status() != task_status::ok ? 1 : 0;
   }
 
