@@ -116,8 +116,11 @@ TEST_CASE("task: an exception unwinds every coroutine between the throw and the 
   struct nest {
     static task<> descend(int& alive, int depth) {
       const tracker local(alive);
-      if (depth == 0) co_await fail_with("at the bottom");
-      co_await descend(alive, depth - 1);
+      if (depth == 0) {
+        co_await fail_with("at the bottom");
+      } else {
+        co_await descend(alive, depth - 1);
+      }
     }
   };
   run_test([&]() -> task<> {
