@@ -2,6 +2,7 @@
 
 #include <weft/core/task.hpp>
 #include <weft/core/time.hpp>
+#include <weft/fs/atomic_file.hpp>
 #include <weft/http/headers.hpp>
 #include <weft/http/url.hpp>
 #include <weft/net/address.hpp>
@@ -9,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -89,6 +91,9 @@ class response {
   task<std::vector<std::byte>> bytes(std::size_t max = 64 * 1024 * 1024);
   /// The rest of the body, byte for byte, whatever its charset.
   task<std::string> text(std::size_t max = 64 * 1024 * 1024);
+  /// Writes the rest of the body to a file that appears when it is complete, and gives its size. The folder must exist.
+  /// Also throws what fs::atomic_file throws, and system_error file_exists for a name that is to be kept.
+  task<std::uint64_t> save(std::filesystem::path path, fs::atomic_file_options options = {});
 
  private:
   detail::exchange_ptr exchange_;
