@@ -34,7 +34,10 @@ TEST_CASE("line_reader: the same lines for every way the bytes are cut") {
 }
 
 TEST_CASE("line_reader: a line too long is a fault of that line only") {
-  const auto bytes = std::string(9000, 'x') + "\nhttp://a/\n" + std::string(line_reader::max_line_bytes, 'y') + "\n";
+  std::string bytes(9000, 'x');
+  bytes += "\nhttp://a/\n";
+  bytes.append(line_reader::max_line_bytes, 'y');
+  bytes += '\n';
   const auto lines = read(bytes, 1000);
   REQUIRE(lines.size() == 3);
   CHECK(lines[0].wrong == list_line::fault::too_long);
