@@ -171,7 +171,9 @@ task<std::optional<failure>> fetcher::attempt(course& run) {
 task<std::optional<failure>> fetcher::exchange(course& run) {
   auto request = request_for(run);
   const auto before = run.elapsed();
+  run.shown.note = "waiting";
   auto answer = co_await client_.send(std::move(request));
+  run.shown.note.clear();
   run.report.http_status = static_cast<unsigned>(answer.status());
   run.report.final_url = answer.url().str();
   if (config_.json) describe(answer, before, run.report);

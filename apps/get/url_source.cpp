@@ -131,15 +131,13 @@ task<std::vector<job>> url_source::read(std::size_t limit) {
   ended_ = true;  // stays so when the read is left behind or fails
   auto work = [state = state_, limit] { return state->read(limit); };
   auto jobs = co_await threads_.run_abandonable(std::move(work));
-  given_ += jobs.size();
   ended_ = jobs.empty();
+  // The thread is done with the state until the next read.
+  if (state_->fd < 0) total_ = state_->count + state_->lines.size();
   co_return jobs;
 }
 
-std::optional<std::uint64_t> url_source::total() const {
-  if (!ended_) return std::nullopt;
-  return given_;
-}
+std::optional<std::uint64_t> url_source::total() const { return total_; }
 
 std::string with_scheme(std::string_view text) {
   return http::url::has_scheme(text) ? std::string(text) : "https://" + std::string(text);

@@ -50,14 +50,14 @@ class url_source {
 
   /// At least one and at most `limit` jobs, as soon as there is one; none at the end.
   task<std::vector<job>> read(std::size_t limit);
-  /// How many jobs there are, once the end has been read.
+  /// How many jobs there are, once the end of the list has been read, which may be long before they are all given.
   std::optional<std::uint64_t> total() const;
 
  private:
   struct state;
   std::shared_ptr<state> state_;  // shared with the thread that may be left behind in a read
   offload& threads_;
-  std::uint64_t given_ = 0;
+  std::optional<std::uint64_t> total_;
   bool ended_ = false;
 };
 

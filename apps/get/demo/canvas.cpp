@@ -47,6 +47,8 @@ color mix(color a, color b, float t) {
   return a * (1 - t) + b * t;
 }
 
+float length(float x, float y) { return std::sqrt(x * x + y * y); }
+
 color hsv(float hue, float saturation, float value) {
   const auto channel = [&](float offset) {
     const float k = std::fmod(offset + (hue - std::floor(hue)) * 6, 6.0F);
@@ -58,12 +60,18 @@ color hsv(float hue, float saturation, float value) {
 canvas::canvas(int width, int height)
     : width_(width), height_(height), pixels_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3) {}
 
-void canvas::set(int x, int y, color paint) { blend(x, y, paint, 1); }
+void canvas::set(int x, int y, color paint) {
+  if (!contains(x, y)) return;
+  auto* pixel = &pixels_[offset(x, y)];
+  pixel[0] = to_byte(paint.red);
+  pixel[1] = to_byte(paint.green);
+  pixel[2] = to_byte(paint.blue);
+}
 
 void canvas::blend(int x, int y, color paint, float alpha) {
-  if (x < 0 || y < 0 || x >= width_ || y >= height_ || alpha <= 0) return;
-  auto* pixel =
-      &pixels_[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)) * 3];
+  if (!contains(x, y) || alpha <= 0) return;
+  if (alpha >= 1) return set(x, y, paint);
+  auto* pixel = &pixels_[offset(x, y)];
   const color under{static_cast<float>(pixel[0]) / 255, static_cast<float>(pixel[1]) / 255,
                     static_cast<float>(pixel[2]) / 255};
   const color result = mix(under, paint, alpha);
@@ -78,7 +86,7 @@ void canvas::disc(float center_x, float center_y, float radius, color paint, flo
   const int span = static_cast<int>(2 * radius) + 3;
   for (int y = top; y <= top + span; ++y) {
     for (int x = left; x <= left + span; ++x) {
-      const float distance = std::hypot(static_cast<float>(x) - center_x, static_cast<float>(y) - center_y);
+      const float distance = length(static_cast<float>(x) - center_x, static_cast<float>(y) - center_y);
       blend(x, y, paint, alpha * std::clamp(radius - distance + 0.5F, 0.0F, 1.0F));
     }
   }

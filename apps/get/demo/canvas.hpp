@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ color operator+(color a, color b);
 color operator*(color a, float factor);
 /// `a` at 0, `b` at 1; `t` is clamped.
 color mix(color a, color b, float t);
+/// The length of a vector.
+float length(float x, float y);
 /// Hue, saturation and value from 0 to 1; the hue wraps around.
 color hsv(float hue, float saturation, float value);
 
@@ -41,6 +44,11 @@ class canvas {
   void text(int left, int top, int scale, std::string_view text, color paint);
 
  private:
+  bool contains(int x, int y) const { return x >= 0 && y >= 0 && x < width_ && y < height_; }
+  std::size_t offset(int x, int y) const {
+    return (static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)) * 3;
+  }
+
   int width_;
   int height_;
   std::vector<std::uint8_t> pixels_;

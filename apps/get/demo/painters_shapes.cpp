@@ -89,7 +89,7 @@ void paint_glass(canvas& picture, random_source& random) {
       float second = 1e9F;
       const cell* owner = nullptr;
       for (const auto& cell : cells) {
-        const float distance = std::hypot(static_cast<float>(x) - cell.x, static_cast<float>(y) - cell.y);
+        const float distance = length(static_cast<float>(x) - cell.x, static_cast<float>(y) - cell.y);
         second = std::min(second, std::max(nearest, distance));
         if (distance < nearest) {
           nearest = distance;
@@ -137,7 +137,7 @@ void paint_tiles(canvas& picture, random_source& random) {
           const auto u = static_cast<float>(turned ? size - 1 - x : x);
           const auto v = static_cast<float>(y);
           const auto side = static_cast<float>(size - 1);
-          const float arc = std::min(std::hypot(u, v), std::hypot(side - u, side - v));
+          const float arc = std::min(length(u, v), length(side - u, side - v));
           const float band = std::abs(arc - side / 2) - side * 0.14F;
           picture.set(left + x, top + y, mix(line, ground, band + 0.5F));
         }

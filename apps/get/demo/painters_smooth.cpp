@@ -35,7 +35,7 @@ void paint_sunset(canvas& picture, random_source& random) {
   shade_all(picture, [&](float u, float v) {
     color sky = mix(zenith, horizon, std::pow(v / 0.65F, 1.3F));
     sky = mix(sky, horizon, 0.35F * fractal_noise(u * 3, v * 14, seed, 4));
-    const float distance = std::hypot(u - sun_x, v - sun_y);
+    const float distance = length(u - sun_x, v - sun_y);
     sky = sky + color{1, 0.85F, 0.6F} * (0.5F * std::exp(-distance * 6));
     return mix(color{1, 0.97F, 0.85F}, sky, (distance - 0.075F) * 120);
   });
@@ -60,7 +60,7 @@ void paint_plasma(canvas& picture, random_source& random) {
   const float shift = between(random, 0, 6);
   shade_all(picture, [&](float u, float v) {
     const float wave = std::sin(u * a + shift) + std::sin(v * b - shift) + std::sin((u + v) * c * 0.7F) +
-                       std::sin(std::hypot(u - 0.6F, v - 0.4F) * c * 1.6F);
+                       std::sin(length(u - 0.6F, v - 0.4F) * c * 1.6F);
     return colors.at(wave * 0.18F);
   });
 }
