@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weft::http {
 
@@ -37,7 +38,8 @@ class request {
   request&& deadline(duration total) && { return std::move(deadline(total)); }
 
   [[nodiscard]] const std::string& method() const noexcept { return method_; }
-  [[nodiscard]] const http::url& url() const noexcept { return url_; }
+  [[nodiscard]] const http::url& url() const& noexcept { return url_; }
+  [[nodiscard]] http::url url() && noexcept { return std::move(url_); }
   [[nodiscard]] const headers& fields() const noexcept { return fields_; }
   [[nodiscard]] const std::optional<std::string>& content() const noexcept { return content_; }
   [[nodiscard]] std::optional<duration> total_time() const noexcept { return total_time_; }

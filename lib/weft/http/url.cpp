@@ -9,6 +9,10 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <array>
+#include <optional>
+#include <utility>
+
 namespace weft::http {
 namespace {
 
@@ -51,6 +55,53 @@ boost::urls::url_view parse_reference(std::string_view text, std::string& storag
   const auto parsed = boost::urls::parse_uri_reference(detail::repair(text, storage));
   if (!parsed) refuse("malformed address '" + escape(detail::without_userinfo(text)) + "'");
   return *parsed;
+}
+
+struct plain_parts {
+  std::size_t host_begin, host_end, path_begin, query_begin;
+  std::uint16_t port;
+};
+
+constexpr std::array<bool, 256> make_plain_bytes() {
+  std::array<bool, 256> plain{};
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    plain[i] = (i >= '0' && i <= '9') || (i >= 'a' && i <= 'z') || (i >= 'A' && i <= 'Z');
+  }
+  for (const char c : std::string_view("-._~!$&'()*+,;=:@/?")) plain[static_cast<std::uint8_t>(c)] = true;
+  return plain;
+}
+
+/// The parts of an address that is in normal form already, but for its host, which is still to be checked: what almost
+/// every address is. Nothing for one that needs the full parser.
+std::optional<plain_parts> find_plain_parts(std::string_view text) noexcept {
+  static constexpr auto plain = make_plain_bytes();
+  plain_parts parts{};
+  parts.host_begin = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
+  parts.path_begin = text.find('/', parts.host_begin);
+  if (parts.host_begin == 0 || parts.path_begin == std::string_view::npos || text.size() > max_size)
+    return std::nullopt;
+  parts.host_end = parts.path_begin;
+  parts.query_begin = text.size();
+  parts.port = parts.host_begin == 7 ? 80 : 443;
+  for (std::size_t i = parts.host_begin; i < parts.path_begin; ++i) {
+    const char c = text[i];
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.') continue;
+    if (c != ':' || text[i + 1] == '0') return std::nullopt;
+    const auto port = parse_integer<std::uint16_t>(text.substr(i + 1, parts.path_begin - i - 1));
+    if (!port || *port == parts.port) return std::nullopt;
+    parts.host_end = i;
+    parts.port = *port;
+    break;
+  }
+  if (parts.host_end == parts.host_begin) return std::nullopt;
+  for (std::size_t i = parts.path_begin; i < text.size(); ++i) {
+    const char c = text[i];
+    if (!plain[static_cast<std::uint8_t>(c)]) return std::nullopt;
+    if (parts.query_begin != text.size()) continue;
+    if (c == '?') parts.query_begin = i;
+    if (c == '.' && text[i - 1] == '/') return std::nullopt;
+  }
+  return parts;
 }
 
 }  // namespace
@@ -108,6 +159,20 @@ class url_builder {
     result_.text_ += query;
   }
 
+  /// Takes the parts of an address that find_plain_parts() has found.
+  void set_plain(std::string_view text, const plain_parts& parts) {
+    std::string& whole = result_.text_;
+    whole.reserve(text.size());
+    whole.append(text, 0, parts.host_begin);
+    result_.host_begin_ = result_.size();
+    detail::append_host(whole, text.substr(parts.host_begin, parts.host_end - parts.host_begin));
+    result_.host_end_ = result_.size();
+    whole.append(text, parts.host_end);
+    result_.path_begin_ = static_cast<std::uint32_t>(parts.path_begin);
+    result_.query_begin_ = static_cast<std::uint32_t>(parts.query_begin);
+    result_.port_ = parts.port;
+  }
+
   void set_fragment(std::string_view fragment) { result_.fragment_ = fragment; }
 
   [[nodiscard]] url take() { return std::move(result_); }
@@ -137,6 +202,11 @@ bool url::has_scheme(std::string_view text) noexcept {
 }
 
 url url::parse(std::string_view text) {
+  if (const auto parts = find_plain_parts(text)) {
+    url_builder builder;
+    builder.set_plain(text, *parts);
+    return builder.take();
+  }
   std::string storage;
   const boost::urls::url_view parts = parse_reference(text, storage);
   url_builder builder;

@@ -55,6 +55,9 @@ class exchange {
   [[nodiscard]] task<std::size_t> read_some(std::span<std::byte> into);
   [[nodiscard]] task<std::span<const std::byte>> next();
 
+  [[nodiscard]] error_phase phase() const noexcept { return phase_; }
+  [[nodiscard]] bool connected() const noexcept { return connection_.get() != nullptr; }
+
   /// The body's announced size on the wire, also in an answer to HEAD.
   [[nodiscard]] std::optional<std::uint64_t> length() const noexcept;
 

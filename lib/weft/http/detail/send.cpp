@@ -55,7 +55,20 @@ class journey {
   }
 
   [[nodiscard]] time_point deadline() const noexcept { return exchange_->deadline; }
-  [[nodiscard]] request_progress sent() const noexcept { return exchange_->sent; }
+
+  /// What an end of the whole time finds.
+  [[nodiscard]] error out_of_time() const {
+    const timings& times = exchange_->times;
+    error_phase phase = exchange_->phase();
+    if (!exchange_->connected()) {
+      phase = times.connected  ? error_phase::tls
+              : times.resolved ? error_phase::connect
+              : dialing_       ? error_phase::resolve
+                               : error_phase::acquire;
+    }
+    return error(error_kind::timeout_total, phase, "took longer than allowed in all")
+        .with(asked_.url().str(), exchange_->sent);
+  }
 
   task<response> run() {
     std::optional<error> failed;
@@ -65,7 +78,7 @@ class journey {
       failed = e;
     }
     if (failed) throw failed->with(asked_.url().str(), exchange_->sent);
-    exchange_->address = asked_.url();
+    exchange_->address = std::move(asked_).url();
     co_return response(std::move(exchange_));
   }
 
@@ -107,6 +120,7 @@ class journey {
     compose(exchange_->request_text, asked_, state_.defaults, authorization_, toward_);
     bool fresh = false;
     while (true) {
+      dialing_ = false;
       lease slot = co_await acquire(state_, asked_.url().origin());
       exchange_->times = {};
       exchange_->sent = request_progress::none;
@@ -122,6 +136,7 @@ class journey {
 
   task<> open(lease& slot, bool replaces) {
     if (replaces) slot.make_room();
+    dialing_ = true;
     slot.set(co_await dial(asked_.url(), state_.options, exchange_->started, exchange_->times));
     ++state_.stats.connections;
   }
@@ -149,6 +164,7 @@ class journey {
   client_state& state_;
   request& asked_;
   const std::string authorization_;
+  bool dialing_ = false;
   trust toward_ = trust::first_origin;
   exchange_ptr exchange_;  // keeps state_ alive
 };
@@ -164,8 +180,7 @@ task<response> send(std::shared_ptr<client_state> state, request asked) {
   } catch (const cancelled&) {
     if (!total.was_hit()) throw;
   }
-  throw error(error_kind::timeout_total, error_phase::prepare, "took longer than allowed in all")
-      .with(asked.url().str(), way.sent());
+  throw way.out_of_time();
 }
 
 }  // namespace weft::http::detail
