@@ -88,7 +88,12 @@ class asio_awaiter final : private waiter {
   void await_suspend(std::coroutine_handle<> caller) {
     task_ = &suspend_current(caller, this);
     task_->signal.slot().clear();
-    std::move(operation_)(handler{this});
+    try {
+      std::move(operation_)(handler{this});
+    } catch (...) {
+      task_->waiting_on = nullptr;
+      throw;
+    }
   }
   auto await_resume() {
     if (says_aborted(*results_)) current_task().check();
