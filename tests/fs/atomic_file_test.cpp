@@ -129,5 +129,6 @@ TEST_CASE("atomic_file: the longest file name leaves room for the temporary's su
 }
 
 TEST_CASE("atomic_file: a folder that cannot be written to is an error") {
-  CHECK(names_and_says([] { fs::atomic_file(fs::directory("/proc/self"), "x"); }, "x", boost::system::errc::no_such_file_or_directory));
+  CHECK(names_and_says([] { fs::atomic_file(fs::directory("/proc/self"), "x"); }, "x",
+                       boost::system::errc::no_such_file_or_directory));
 }

@@ -16,7 +16,9 @@ TEST_CASE("write_file: many at once are complete") {
   const std::string content(20000, 'c');
   const int code = run([&]() -> task<> {
     std::vector<handle<>> writes;
-    for (int i = 0; i < 100; ++i) writes.push_back(spawn(fs::write_file, folder.path() / std::to_string(i), bytes_of(content), fs::atomic_file_options{}));
+    for (int i = 0; i < 100; ++i)
+      writes.push_back(
+          spawn(fs::write_file, folder.path() / std::to_string(i), bytes_of(content), fs::atomic_file_options{}));
     co_await joinall(writes);
   });
   CHECK(code == 0);

@@ -23,8 +23,8 @@ namespace weft {
 
 namespace detail {
 
-/// How the arguments of an Asio completion become the result of co_await: a leading error_code or exception_ptr is thrown, the rest is
-/// given as nothing, the one value, or a tuple.
+/// How the arguments of an Asio completion become the result of co_await: a leading error_code or exception_ptr is
+/// thrown, the rest is given as nothing, the one value, or a tuple.
 template <class... Args>
 struct completion_result {
   static std::tuple<Args...> rest(std::tuple<Args...>&& all) { return std::move(all); }
@@ -73,7 +73,8 @@ bool says_aborted(const std::tuple<Args...>& results) {
   }
 }
 
-/// Awaits an Asio operation in place. The handler is a pointer to this awaiter; its memory comes from the frame allocator.
+/// Awaits an Asio operation in place. The handler is a pointer to this awaiter; its memory comes from the frame
+/// allocator.
 ///
 /// Cancellation: a kill is passed on through the task's cancellation signal; the wait ends when the operation has.
 template <class Operation, class... Args>
@@ -151,7 +152,8 @@ struct foreign_awaitable<boost::asio::deferred_async_operation<Signature, Initia
 
 /// Runs a coroutine written for Asio inside the calling task: its result or its exception.
 ///
-/// Cancellation: of the task is passed on as a terminal cancellation; throws cancelled when the coroutine ended because of it.
+/// Cancellation: of the task is passed on as a terminal cancellation; throws cancelled when the coroutine ended because
+/// of it.
 template <class T, class Executor>
 task<T> adopt(boost::asio::awaitable<T, Executor> work) {
   auto operation = boost::asio::co_spawn(this_loop().get_executor(), std::move(work), boost::asio::deferred);

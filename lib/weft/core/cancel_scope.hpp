@@ -7,8 +7,8 @@
 
 namespace weft {
 
-/// A part of a task that can be cancelled by itself: between construction and destruction every wait throws `cancelled` once
-/// cancel() was called. The mechanism below timeout(), shield() and task_group.
+/// A part of a task that can be cancelled by itself: between construction and destruction every wait throws `cancelled`
+/// once cancel() was called. The mechanism below timeout(), shield() and task_group.
 ///
 /// Lifetime:     a local of a coroutine; scopes of one task end in the reverse order of their beginning.
 /// Threads:      the task's loop.

@@ -17,7 +17,8 @@ std::string summary(const std::vector<task_error>& errors) {
 }  // namespace
 
 error_group::error_group(std::vector<task_error> errors)
-    : std::runtime_error(summary(errors)), errors_(std::make_shared<const std::vector<task_error>>(std::move(errors))) {}
+    : std::runtime_error(summary(errors)),
+      errors_(std::make_shared<const std::vector<task_error>>(std::move(errors))) {}
 
 std::string describe(const std::exception_ptr& error) {
   if (!error) return "no error";

@@ -10,8 +10,8 @@ namespace weft {
 
 /// Thrown at the waiting point of a task that was killed, and by awaiting the handle of one.
 ///
-/// Not a std::exception, so that `catch (const std::exception&)` does not swallow a kill. Whoever catches it must rethrow it: a task that
-/// swallows it gets it again at its next wait, and counts as killed when it ends.
+/// Not a std::exception, so that `catch (const std::exception&)` does not swallow a kill. Whoever catches it must
+/// rethrow it: a task that swallows it gets it again at its next wait, and counts as killed when it ends.
 class cancelled {
  public:
   explicit cancelled(std::string reason) : reason_(std::make_shared<const std::string>(std::move(reason))) {}
@@ -47,7 +47,8 @@ class error_group : public std::runtime_error {
   std::shared_ptr<const std::vector<task_error>> errors_;
 };
 
-/// What an exception says: what() of a std::exception, "cancelled: reason" of a kill, "unknown exception" of anything else.
+/// What an exception says: what() of a std::exception, "cancelled: reason" of a kill, "unknown exception" of anything
+/// else.
 [[nodiscard]] std::string describe(const std::exception_ptr& error);
 
 }  // namespace weft

@@ -91,8 +91,8 @@ task<bool> join_for(state_ptr<task_state> state, duration limit);
 /// Ownership:    a shared view. Dropping it neither detaches nor kills the task: its group, or the loop, owns the task.
 /// Threads:      the loop that runs the task.
 /// Cancellation: a killed waiter stops waiting; the task itself goes on.
-/// Errors:       a failure that no one has looked at when the last handle goes is reported, and makes run() return non-zero.
-/// Cost:         a pointer. Waiting allocates nothing.
+/// Errors:       a failure that no one has looked at when the last handle goes is reported, and makes run() return
+/// non-zero. Cost:         a pointer. Waiting allocates nothing.
 template <class R>
 class handle {
  public:
@@ -104,8 +104,9 @@ class handle {
 
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(state_); }
 
-  /// Waits for the end and gives the value, or rethrows the task's error; throws cancelled when the task was killed. From a named
-  /// handle: a copy, any number of times (a value that cannot be copied: to the first). From a temporary: the value itself.
+  /// Waits for the end and gives the value, or rethrows the task's error; throws cancelled when the task was killed.
+  /// From a named handle: a copy, any number of times (a value that cannot be copied: to the first). From a temporary:
+  /// the value itself.
   auto operator co_await() const& noexcept { return detail::get_awaiter<R>(state_); }
   auto operator co_await() && noexcept { return detail::get_awaiter<R>(std::move(state_)); }
 
@@ -124,7 +125,8 @@ class handle {
   [[nodiscard]] std::string name() const { return state_->name(); }
   [[nodiscard]] std::uint64_t id() const noexcept { return state_->id(); }
 
-  /// Asks the task to end: its present or next wait throws `cancelled`. One that has not started never runs; an ended one is left alone.
+  /// Asks the task to end: its present or next wait throws `cancelled`. One that has not started never runs; an ended
+  /// one is left alone.
   void kill(std::string reason = {}) const { state_->kill(std::move(reason)); }
   /// Asks, and waits for the end.
   [[nodiscard]] auto kill_join(std::string reason = {}) const {
@@ -132,8 +134,8 @@ class handle {
     return join();
   }
 
-  /// Calls `callback(const handle&)` on the loop once the task has ended; at the next turn when it has already. What it throws is
-  /// reported as an unhandled error.
+  /// Calls `callback(const handle&)` on the loop once the task has ended; at the next turn when it has already. What it
+  /// throws is reported as an unhandled error.
   template <class F>
   void on_done(F callback) const {
     auto call = [callback = std::move(callback), self = detail::state_ptr<detail::result_state<R>>(state_)]() mutable {

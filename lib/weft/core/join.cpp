@@ -32,7 +32,9 @@ class countdown final : private waiter {
  private:
   class listener final : public completion_listener {
    public:
-    listener(countdown& owner, task_state& watched) noexcept : owner_(owner), watched_(&watched) { watched.add_listener(*this); }
+    listener(countdown& owner, task_state& watched) noexcept : owner_(owner), watched_(&watched) {
+      watched.add_listener(*this);
+    }
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
     ~listener() = default;

@@ -71,7 +71,8 @@ task<void> joinall(handle<Rs>... handles) {
   (detail::rethrow_failure(handle_access::state(handles)), ...);
 }
 
-/// As above for a vector, which is not copied and must outlive the waiting; gives the handles of the tasks that have ended, in its order.
+/// As above for a vector, which is not copied and must outlive the waiting; gives the handles of the tasks that have
+/// ended, in its order.
 template <class R>
 task<std::vector<handle<R>>> joinall(const std::vector<handle<R>>& handles, join_options options = {}) {
   std::vector<handle<R>> ended;
@@ -116,7 +117,8 @@ task<std::vector<handle<R>>> joinall(std::vector<handle<R>>&& handles, join_opti
 
 template <detail::handle_range Range>
 task<std::vector<std::ranges::range_value_t<Range>>> joinall(const Range& range, join_options options = {}) {
-  return joinall(std::vector<std::ranges::range_value_t<Range>>(std::ranges::begin(range), std::ranges::end(range)), options);
+  return joinall(std::vector<std::ranges::range_value_t<Range>>(std::ranges::begin(range), std::ranges::end(range)),
+                 options);
 }
 
 /// Kills all of the tasks first, then waits until they have ended.
@@ -126,8 +128,8 @@ task<void> killall(Range range, std::string reason = {}) {
   for (auto& h : range) co_await h.join();
 }
 
-/// Runs the tasks concurrently and gives their results (std::monostate for void). The first failure cancels the others and is thrown
-/// when all of them have ended.
+/// Runs the tasks concurrently and gives their results (std::monostate for void). The first failure cancels the others
+/// and is thrown when all of them have ended.
 template <class... Rs>
 task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
   std::tuple<handle<Rs>...> children;
@@ -136,7 +138,9 @@ task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
     co_return;
   };
   co_await scope(body);
-  co_return std::apply([](auto&... child) { return std::tuple<detail::value_of<Rs>...>(detail::value_or_monostate(child)...); }, children);
+  co_return std::apply(
+      [](auto&... child) { return std::tuple<detail::value_of<Rs>...>(detail::value_or_monostate(child)...); },
+      children);
 }
 
 /// The same for any number of tasks of one type; gives their results in order (nothing for void).
@@ -199,8 +203,9 @@ std::variant<Values...> race_result(std::size_t winner, Children& children) {
       error = child.error();
     }
   };
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (settle(std::integral_constant<std::size_t, I>()), ...); }
-  (std::index_sequence_for<Values...>());
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (settle(std::integral_constant<std::size_t, I>()), ...);
+  }(std::index_sequence_for<Values...>());
   if (result) return std::move(*result);
   current_task().check();  // a killed caller ends for its own reason, not for that of its tasks
   std::rethrow_exception(error);
@@ -208,8 +213,8 @@ std::variant<Values...> race_result(std::size_t winner, Children& children) {
 
 }  // namespace detail
 
-/// Runs the tasks concurrently; the first one to end, well or not, decides the result, at its place in the variant. The others are
-/// cancelled and have ended before this returns; what they fail with then is reported as unhandled.
+/// Runs the tasks concurrently; the first one to end, well or not, decides the result, at its place in the variant. The
+/// others are cancelled and have ended before this returns; what they fail with then is reported as unhandled.
 template <class... Rs>
 task<std::variant<detail::value_of<Rs>...>> race(task<Rs>... tasks) {
   static_assert(sizeof...(Rs) > 0, "race() needs a task");
@@ -221,8 +226,7 @@ task<std::variant<detail::value_of<Rs>...>> race(task<Rs>... tasks) {
   std::array<detail::race_listener, sizeof...(Rs)> listeners;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (listeners[I].watch(referee, I, handle_access::state(std::get<I>(children))), ...);
-  }
-  (std::index_sequence_for<Rs...>());
+  }(std::index_sequence_for<Rs...>());
   group_access::leave_body(group);
   co_await group_access::join(group);
   co_return detail::race_result<detail::value_of<Rs>...>(referee.winner(), children);

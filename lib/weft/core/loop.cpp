@@ -26,7 +26,9 @@ time_point now() noexcept {
   return running != nullptr ? running->now() : std::chrono::steady_clock::now();
 }
 
-loop::loop(unhandled_hook on_unhandled) : child_list(lists), on_unhandled_(std::move(on_unhandled)) { detail::this_scheduler.home = this; }
+loop::loop(unhandled_hook on_unhandled) : child_list(lists), on_unhandled_(std::move(on_unhandled)) {
+  detail::this_scheduler.home = this;
+}
 
 loop::~loop() {
   mailbox_->close();
@@ -61,7 +63,8 @@ void loop::drain() {
   }
 }
 
-// The wait is taken out of the count of outstanding work: the deadlines are what counts, and they may be taken back before it ends.
+// The wait is taken out of the count of outstanding work: the deadlines are what counts, and they may be taken back
+// before it ends.
 void loop::arm_timer() {
   armed_until_ = timers_.earliest();
   timer_.expires_at(armed_until_);

@@ -65,7 +65,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept;
   void schedule_drain();
   void drain();
-  /// Runs handlers until stop() or until nothing is left that could wake a task. What a handler throws is reported as unhandled.
+  /// Runs handlers until stop() or until nothing is left that could wake a task. What a handler throws is reported as
+  /// unhandled.
   void run();
   void stop() noexcept;
   /// Called when the list of root tasks has become empty.
@@ -77,7 +78,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   void fire_timers();
 
   boost::asio::io_context context_{1};
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, executor_type>
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    executor_type>
       timer_{context_};
   detail::timer_heap timers_;
   time_point armed_until_ = time_point::max();

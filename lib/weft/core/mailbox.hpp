@@ -27,7 +27,8 @@ class parcel {
 /// Where other threads leave parcels for a loop. Outlives the loop as long as a sender holds it.
 ///
 /// Threads: deliver() any; the rest the loop's.
-/// Cost:    a compare-and-swap; a lock and a wake-up of the loop for the first of the parcels that come before it looks.
+/// Cost:    a compare-and-swap; a lock and a wake-up of the loop for the first of the parcels that come before it
+/// looks.
 class mailbox : public std::enable_shared_from_this<mailbox> {
  public:
   explicit mailbox(boost::asio::io_context& context) noexcept : context_(&context) {}

@@ -80,7 +80,8 @@ class foreign_work {
 
 /// Threads beside the loop for calls that block: files, name lookups, system calls.
 ///
-/// Ownership:    the threads live on their own; they end when the offload is destroyed and their calls are done. They never delay the
+/// Ownership:    the threads live on their own; they end when the offload is destroyed and their calls are done. They
+/// never delay the
 ///               end of the process.
 /// Threads:      run() from tasks of any loop.
 /// Cancellation: run() waits for the call to end, then throws cancelled, so that the call may use the caller's buffers;
@@ -164,9 +165,7 @@ class abandonable_call final : private offload_job, private parcel {
     explicit awaiter(std::shared_ptr<abandonable_call> call) : call_(std::move(call)) {}
 
     [[nodiscard]] bool await_ready() const noexcept { return call_->arrived_; }
-    void await_suspend(std::coroutine_handle<> caller) noexcept {
-      call_->waiting_ = &suspend_current(caller, this);
-    }
+    void await_suspend(std::coroutine_handle<> caller) noexcept { call_->waiting_ = &suspend_current(caller, this); }
     std::invoke_result_t<F&> await_resume() {
       if (!call_->arrived_) current_task().check();
       return call_->result_.take();

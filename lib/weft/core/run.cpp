@@ -23,10 +23,12 @@ const char* signal_name(int number) { return number == SIGINT ? "SIGINT" : "SIGT
 
 }  // namespace
 
-/// Invariant: the wait for signals is taken out of the count of outstanding work, so that it alone does not keep the loop running.
+/// Invariant: the wait for signals is taken out of the count of outstanding work, so that it alone does not keep the
+/// loop running.
 class runner::impl final : private completion_listener {
  public:
-  explicit impl(run_options options) : loop_(take_hook(options)), options_(std::move(options)), signals_(loop_.get_executor()) {}
+  explicit impl(run_options options)
+      : loop_(take_hook(options)), options_(std::move(options)), signals_(loop_.get_executor()) {}
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
   ~impl() = default;
@@ -113,7 +115,8 @@ class runner::impl final : private completion_listener {
     const auto& lists = loop_.task_lists();
     for (const child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
       for (const task_state* t = list->tasks().front(); t != nullptr; t = list->tasks().after(*t)) {
-        spdlog::error("task '{}' waits on: {}", t->name(), t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
+        spdlog::error("task '{}' waits on: {}", t->name(),
+                      t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
       }
     }
   }

@@ -31,8 +31,8 @@ class runner {
   ~runner();
 
   void set_main(state_ptr<task_state> main);
-  /// Runs until the main task has ended and the others have been ended. Gives the exit code: 128 + the signal that ended it, 1 for an
-  /// unhandled failure, else 0.
+  /// Runs until the main task has ended and the others have been ended. Gives the exit code: 128 + the signal that
+  /// ended it, 1 for an unhandled failure, else 0.
   int execute();
 
  private:
@@ -42,12 +42,12 @@ class runner {
 
 }  // namespace detail
 
-/// Runs a loop on the calling thread: `main(args...)` as its first task, until that has ended; then kills the tasks that are left and
-/// waits for them, at most `shutdown_grace`.
+/// Runs a loop on the calling thread: `main(args...)` as its first task, until that has ended; then kills the tasks
+/// that are left and waits for them, at most `shutdown_grace`.
 ///
-/// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 130 or 143 after
-/// SIGINT or SIGTERM, which kill the main task once; a second one ends the process at once.
-/// Threads: one loop a thread. Errors: std::logic_error when a loop runs on this thread already.
+/// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 130 or
+/// 143 after SIGINT or SIGTERM, which kill the main task once; a second one ends the process at once. Threads: one loop
+/// a thread. Errors: std::logic_error when a loop runs on this thread already.
 template <class F, class... Args>
   requires(!std::is_same_v<F, run_options>)
 int run(run_options options, F main, Args... args) {

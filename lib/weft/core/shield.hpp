@@ -24,8 +24,8 @@ class shield_scope : public deadline_scope {
 
 }  // namespace detail
 
-/// Runs `f(args...)` so that a kill of the task, or a deadline around it, does not reach it: for cleanup that has to wait. The kill
-/// takes effect behind it. When the budget is used up, f is cancelled after all, which is logged.
+/// Runs `f(args...)` so that a kill of the task, or a deadline around it, does not reach it: for cleanup that has to
+/// wait. The kill takes effect behind it. When the budget is used up, f is cancelled after all, which is logged.
 ///
 /// Errors: what f throws; cancelled when the budget was used up.
 template <class F, class... Args>

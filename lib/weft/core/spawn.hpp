@@ -30,7 +30,8 @@ template <class State, class... Args>
 
 template <class F, class... Args>
 [[gnu::always_inline]] inline auto spawn_on(child_list& owner, const void* site, F&& f, Args&&... args) {
-  static_assert(std::is_invocable_v<F, Args...>, "spawn(f, args...): f cannot be called with these arguments (they are moved in)");
+  static_assert(std::is_invocable_v<F, Args...>,
+                "spawn(f, args...): f cannot be called with these arguments (they are moved in)");
   static_assert(returns_task<F, Args...>, "spawn(f, args...): f must return a weft::task");
   using result = typename std::invoke_result_t<F, Args...>::value_type;
   auto state = make_child<spawned<result, F, Args...>>(owner, site, std::move(f), std::move(args)...);
@@ -43,11 +44,13 @@ inline constexpr bool is_made_task = is_task<std::remove_cvref_t<F>>;
 
 }  // namespace detail
 
-/// Starts `f(args...)` as a task of its own, beside the caller. It runs first when the caller waits next, never inside this call.
+/// Starts `f(args...)` as a task of its own, beside the caller. It runs first when the caller waits next, never inside
+/// this call.
 ///
-/// `f` and `args` are moved into the task and live until it has ended, so that a capturing lambda is safe; wrap an argument in std::ref to
-/// share it. The loop owns the task: run() ends it when the main task has ended. For children that end before a block does, use scope().
-/// Threads: inside of run(). Cost: one allocation from the per-thread free list, and the frame of `f`.
+/// `f` and `args` are moved into the task and live until it has ended, so that a capturing lambda is safe; wrap an
+/// argument in std::ref to share it. The loop owns the task: run() ends it when the main task has ended. For children
+/// that end before a block does, use scope(). Threads: inside of run(). Cost: one allocation from the per-thread free
+/// list, and the frame of `f`.
 template <class F, class... Args>
   requires(!detail::is_made_task<F> && !std::is_same_v<F, spawn_options>)
 [[gnu::noinline]] auto spawn(F f, Args... args) {
@@ -61,7 +64,8 @@ template <class F, class... Args>
   return started;
 }
 
-/// Refused: the task is made already, and its arguments may be gone before it runs. Write spawn(f, x) instead of spawn(f(x)).
+/// Refused: the task is made already, and its arguments may be gone before it runs. Write spawn(f, x) instead of
+/// spawn(f(x)).
 template <class R, class... Args>
 void spawn(task<R>, Args...) = delete;
 
@@ -79,8 +83,8 @@ std::invoke_result_t<F, Args...> run_later(duration delay, F f, Args... args) {
 template <class F, class... Args>
 [[gnu::noinline]] auto spawn_later(duration delay, F f, Args... args) {
   static_assert(detail::returns_task<F, Args...>, "spawn_later(delay, f, args...): f must return a weft::task");
-  return detail::spawn_on(this_loop().root(), __builtin_return_address(0), &detail::run_later<F, Args...>, std::move(delay), std::move(f),
-                          std::move(args)...);
+  return detail::spawn_on(this_loop().root(), __builtin_return_address(0), &detail::run_later<F, Args...>,
+                          std::move(delay), std::move(f), std::move(args)...);
 }
 
 }  // namespace weft

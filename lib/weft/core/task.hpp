@@ -18,7 +18,8 @@ namespace detail {
 
 void body_ended(task_state& state) noexcept;
 
-/// How co_await treats an operand that is not an awaitable of weft: specialised for Asio's deferred operations in asio.hpp.
+/// How co_await treats an operand that is not an awaitable of weft: specialised for Asio's deferred operations in
+/// asio.hpp.
 template <class T>
 struct foreign_awaitable {};
 
@@ -109,13 +110,14 @@ class promise<void> final : public promise_base {
 
 }  // namespace detail
 
-/// A coroutine that has not started: awaiting it runs it, inside the awaiting task, and gives its value or rethrows its exception.
+/// A coroutine that has not started: awaiting it runs it, inside the awaiting task, and gives its value or rethrows its
+/// exception.
 ///
 /// Ownership:    owns the coroutine; dropped without being awaited, the body never runs.
-/// Lifetime:     a coroutine's reference parameters must outlive it; spawn() copies its arguments, co_await f(x) keeps temporaries alive.
-/// Threads:      awaited on the loop where it is to run; not shareable.
-/// Cancellation: awaiting is no waiting point by itself; the body's own waits are.
-/// Cost:         one frame from the per-thread free list; awaiting does not grow the stack.
+/// Lifetime:     a coroutine's reference parameters must outlive it; spawn() copies its arguments, co_await f(x) keeps
+/// temporaries alive. Threads:      awaited on the loop where it is to run; not shareable. Cancellation: awaiting is no
+/// waiting point by itself; the body's own waits are. Cost:         one frame from the per-thread free list; awaiting
+/// does not grow the stack.
 template <class T>
 class [[nodiscard]] task {
  public:

@@ -124,7 +124,8 @@ void group_access::settle(task_group& group) {
     if (group.body_cancellation_) std::rethrow_exception(group.body_cancellation_);
     return;
   }
-  if (group.errors_.size() == 1 && group.options_.on_error == on_error::cancel) std::rethrow_exception(group.errors_.front().error);
+  if (group.errors_.size() == 1 && group.options_.on_error == on_error::cancel)
+    std::rethrow_exception(group.errors_.front().error);
   throw error_group(std::move(group.errors_));
 }
 

@@ -37,10 +37,10 @@ class start_gate;
 /// Child tasks that have all ended when scope() returns.
 ///
 /// Ownership:    owns its children; spawn() moves the callable and its arguments into the child.
-/// Lifetime:     usable only inside the body of scope() and in its children; never store a reference that outlives them.
-/// Threads:      confined to the loop that runs the body.
-/// Cancellation: cancelling the caller cancels the children, then waits for them.
-/// Errors:       the first failure cancels the siblings and reaches the caller; several become an error_group. A child that was killed
+/// Lifetime:     usable only inside the body of scope() and in its children; never store a reference that outlives
+/// them. Threads:      confined to the loop that runs the body. Cancellation: cancelling the caller cancels the
+/// children, then waits for them. Errors:       the first failure cancels the siblings and reaches the caller; several
+/// become an error_group. A child that was killed
 ///               on purpose is no failure.
 /// Cost:         spawn is one allocation and the frame of f.
 class task_group final : private detail::child_list {
@@ -48,8 +48,8 @@ class task_group final : private detail::child_list {
   /// Throws std::invalid_argument when there would be room for no task at all.
   explicit task_group(task_group_options options);
 
-  /// Starts `f(args...)` as a child: at once where there is room, else as soon as another child has ended. Awaited, it waits for the
-  /// start and gives the child's handle; as a plain statement it goes on at once.
+  /// Starts `f(args...)` as a child: at once where there is room, else as soon as another child has ended. Awaited, it
+  /// waits for the start and gives the child's handle; as a plain statement it goes on at once.
   template <class F, class... Args>
     requires(!detail::is_made_task<F> && !std::is_same_v<F, spawn_options>)
   [[gnu::noinline]] auto spawn(F f, Args... args) {
@@ -75,7 +75,8 @@ class task_group final : private detail::child_list {
 
   template <class F, class... Args>
   [[gnu::always_inline]] auto spawn_child(spawn_options options, const void* site, F&& f, Args&&... args) {
-    static_assert(std::is_invocable_v<F, Args...>, "spawn(f, args...): f cannot be called with these arguments (they are moved in)");
+    static_assert(std::is_invocable_v<F, Args...>,
+                  "spawn(f, args...): f cannot be called with these arguments (they are moved in)");
     static_assert(detail::returns_task<F, Args...>, "spawn(f, args...): f must return a weft::task");
     using result = typename std::invoke_result_t<F, Args...>::value_type;
     auto child = detail::make_child<detail::spawned<result, F, Args...>>(*this, site, std::move(f), std::move(args)...);
@@ -177,8 +178,9 @@ class group_spawn_awaiter {
 
 /// Runs `f(group)` in the calling task and returns its result when the body and every child it spawned have ended.
 ///
-/// Errors:       one failure, of the body or of a child, is rethrown as itself; several, or any under on_error::collect, as error_group.
-/// Cancellation: of the caller reaches the body and the children; all have ended when it is rethrown. group.cancel() is no failure:
+/// Errors:       one failure, of the body or of a child, is rethrown as itself; several, or any under
+/// on_error::collect, as error_group. Cancellation: of the caller reaches the body and the children; all have ended
+/// when it is rethrown. group.cancel() is no failure:
 ///               scope() returns, or throws cancelled where the body was to give a value and did not.
 /// Cost:         one frame beside that of the body.
 template <class F>

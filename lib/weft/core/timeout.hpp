@@ -12,8 +12,8 @@
 
 namespace weft {
 
-/// Runs `f(args...)` in the calling task and gives its result, unless it takes longer than `limit`: then the work, and every task that its
-/// scopes have spawned, is cancelled and has ended when timed_out is thrown.
+/// Runs `f(args...)` in the calling task and gives its result, unless it takes longer than `limit`: then the work, and
+/// every task that its scopes have spawned, is cancelled and has ended when timed_out is thrown.
 ///
 /// `f` and `args` are moved in. Timeouts nest; the outermost one that has passed decides.
 /// Errors: what f throws, also when the deadline passes in the same turn; timed_out when the deadline won.
@@ -44,8 +44,8 @@ struct optional_result<void> {
 
 /// As timeout(), giving nullopt instead of throwing. Where f gives nothing: whether it ended in time.
 template <class F, class... Args>
-task<typename detail::optional_result<typename std::invoke_result_t<F, Args...>::value_type>::type> move_on_after(duration limit, F f,
-                                                                                                                 Args... args) {
+task<typename detail::optional_result<typename std::invoke_result_t<F, Args...>::value_type>::type> move_on_after(
+    duration limit, F f, Args... args) {
   using result = typename std::invoke_result_t<F, Args...>::value_type;
   deadline_scope deadline(deadline_after(limit));
   try {

@@ -54,13 +54,15 @@ void atomic_file::open_temporary() {
   constexpr int attempts = 16;
   for (int attempt = 1;; ++attempt) {
     std::string candidate = temporary_name(name_);
-    descriptor_ = ::openat(folder_.descriptor(), candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, options_.mode);
+    descriptor_ = ::openat(folder_.descriptor(), candidate.c_str(),
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, options_.mode);
     if (descriptor_ >= 0) {
       temporary_ = std::move(candidate);
       return;
     }
     if (errno == EINTR) continue;
-    if (errno != EEXIST || attempt == attempts) throw_errno(errno, "cannot create '" + (folder_.path() / name_).string() + "'");
+    if (errno != EEXIST || attempt == attempts)
+      throw_errno(errno, "cannot create '" + (folder_.path() / name_).string() + "'");
   }
 }
 

@@ -31,13 +31,14 @@ struct atomic_file_options {
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Until commit() the bytes are in a temporary beside it (made with O_EXCL and O_NOFOLLOW, .NAME.<random>.part), which goes when this is
-/// destroyed. A process that is killed leaves at most that temporary.
+/// Until commit() the bytes are in a temporary beside it (made with O_EXCL and O_NOFOLLOW, .NAME.<random>.part), which
+/// goes when this is destroyed. A process that is killed leaves at most that temporary.
 ///
 /// Ownership:  owns the temporary; deletes no other file.
 /// Threads:    any, one at a time.
 /// Blocking:   every function calls the file system; on a loop's thread, run them through files(), or use write_file().
-/// Errors:     boost::system::system_error, "cannot write 'folder/name': no space left on device". After a failed write or sync the
+/// Errors:     boost::system::system_error, "cannot write 'folder/name': no space left on device". After a failed write
+/// or sync the
 ///             file cannot be committed any more: a later fsync would report success for bytes that are lost.
 class atomic_file {
  public:
@@ -50,7 +51,8 @@ class atomic_file {
   void write(std::span<const std::byte> bytes);
 
   enum class commit_result { done, name_taken };
-  /// Gives the file its name. Under on_existing::keep, a taken name leaves the temporary as it is: rename_to() and try again, or give up.
+  /// Gives the file its name. Under on_existing::keep, a taken name leaves the temporary as it is: rename_to() and try
+  /// again, or give up.
   [[nodiscard]] commit_result commit();
   /// Changes the name that commit() gives.
   void rename_to(std::string name) { name_ = std::move(name); }

@@ -7,7 +7,8 @@
 namespace weft::fs {
 
 offload& files() {
-  // Never destroyed: tasks may use it until the process ends. Two threads: one can wait for the disk while the other works.
+  // Never destroyed: tasks may use it until the process ends. Two threads: one can wait for the disk while the other
+  // works.
   static auto* threads = new offload(offload_options{"weft-files", 2});
   return *threads;
 }
@@ -16,7 +17,8 @@ task<> write_file(std::filesystem::path path, std::span<const std::byte> bytes, 
   auto write = [&] {
     atomic_file file(directory(path.parent_path()), path.filename().string(), options);
     file.write(bytes);
-    if (file.commit() == atomic_file::commit_result::name_taken) throw_errno(EEXIST, "cannot write '" + path.string() + "'");
+    if (file.commit() == atomic_file::commit_result::name_taken)
+      throw_errno(EEXIST, "cannot write '" + path.string() + "'");
   };
   co_await files().run(std::move(write));
 }

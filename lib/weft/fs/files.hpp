@@ -20,6 +20,7 @@ namespace weft::fs {
 /// Cancellation: takes effect when the file has been written.
 /// Errors:       those of atomic_file; boost::system::errc::file_exists when the name is taken and to be kept.
 /// Cost:         one call on another thread: open, write, rename, close.
-[[nodiscard]] task<> write_file(std::filesystem::path path, std::span<const std::byte> bytes, atomic_file_options options = {});
+[[nodiscard]] task<> write_file(std::filesystem::path path, std::span<const std::byte> bytes,
+                                atomic_file_options options = {});
 
 }  // namespace weft::fs

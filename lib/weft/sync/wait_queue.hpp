@@ -9,8 +9,8 @@ namespace weft::detail {
 
 /// A task in a wait_queue. Lives in the awaiter of the primitive.
 ///
-/// Invariant: linked while it waits; woken by the queue (`granted`), or unlinked by a cancellation. What was granted is kept even
-/// when a kill comes before the task runs: the kill is thrown by the task's next wait.
+/// Invariant: linked while it waits; woken by the queue (`granted`), or unlinked by a cancellation. What was granted is
+/// kept even when a kill comes before the task runs: the kill is thrown by the task's next wait.
 class queued_waiter : public waiter, public fifo_hook {
  public:
   explicit queued_waiter(fifo<queued_waiter>& queue) noexcept : queue_(&queue) {}
