@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/associator.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
@@ -12,9 +11,20 @@
 namespace weft::net::detail {
 
 /// Completion handler that turns the error "end of stream" into a successful read of 0 bytes.
+///
+/// It names no executor: Asio then calls it in place, as it may for a handler of the socket's own loop, and counts no
+/// work for it.
 template <class Handler>
 struct end_as_zero {
+  using allocator_type = typename Handler::allocator_type;
+  using cancellation_slot_type = typename Handler::cancellation_slot_type;
+
   Handler handler;
+
+  [[nodiscard]] allocator_type get_allocator() const noexcept { return handler.get_allocator(); }
+  [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
+    return handler.get_cancellation_slot();
+  }
 
   void operator()(boost::system::error_code code, std::size_t size) {
     if (code == boost::asio::error::eof) code = {};
@@ -40,16 +50,3 @@ template <class Socket>
 }
 
 }  // namespace weft::net::detail
-
-/// Associated executor, allocator and cancellation slot are the wrapped handler's.
-template <template <class, class> class Associator, class Handler, class DefaultCandidate>
-struct boost::asio::associator<Associator, weft::net::detail::end_as_zero<Handler>, DefaultCandidate>
-    : Associator<Handler, DefaultCandidate> {
-  static auto get(const weft::net::detail::end_as_zero<Handler>& wrapped) noexcept {
-    return Associator<Handler, DefaultCandidate>::get(wrapped.handler);
-  }
-
-  static auto get(const weft::net::detail::end_as_zero<Handler>& wrapped, const DefaultCandidate& candidate) noexcept {
-    return Associator<Handler, DefaultCandidate>::get(wrapped.handler, candidate);
-  }
-};

@@ -4,7 +4,6 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <weft/net/address.hpp>
 #include <weft/net/buffer.hpp>
 #include <weft/net/read_operation.hpp>
+#include <weft/net/write_operation.hpp>
 
 namespace weft::net {
 
@@ -30,6 +30,9 @@ inline constexpr std::size_t default_line_limit = 64 * 1024;
 class tcp_socket {
  public:
   using asio_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+  template <std::size_t Count>
+  using write_operation = detail::write_operation<asio_socket, Count>;
 
   /// Takes over a connected socket.
   explicit tcp_socket(asio_socket socket) noexcept : socket_(std::move(socket)) {}
@@ -56,19 +59,17 @@ class tcp_socket {
   /// std::errc::message_size when `text` holds `limit` bytes without the delimiter; what was read stays in `text`.
   task<std::size_t> read_until(std::string& text, std::string delimiter, std::size_t limit = default_line_limit);
 
-  /// Awaitable, std::size_t: sends the whole buffer.
-  [[nodiscard]] auto write_all(const_bytes buffer) {
-    return boost::asio::async_write(socket_, buffer.asio(), boost::asio::deferred);
+  /// Awaitable, std::size_t: sends the whole buffer. Waits only when the socket does not take it at once, and now and
+  /// then to let others run.
+  [[nodiscard]] write_operation<1> write_all(const_bytes buffer) {
+    return write_operation<1>(socket_, writes_, {buffer.asio()});
   }
 
   /// Awaitable, std::size_t: sends all buffers, in order, as one gathered write as far as the system takes it.
   template <class... More>
     requires(std::constructible_from<const_bytes, More> && ...)
-  [[nodiscard]] auto write_all(const_bytes first, const_bytes second, More&&... more) {
-    using boost::asio::const_buffer;
-    const std::array<const_buffer, 2 + sizeof...(more)> buffers{first.asio(), second.asio(),
-                                                                const_bytes(std::forward<More>(more)).asio()...};
-    return boost::asio::async_write(socket_, buffers, boost::asio::deferred);
+  [[nodiscard]] write_operation<2 + sizeof...(More)> write_all(const_bytes first, const_bytes second, More&&... more) {
+    return {socket_, writes_, {first.asio(), second.asio(), const_bytes(std::forward<More>(more)).asio()...}};
   }
 
   /// Awaitable: waits until a read would not wait: bytes, end of stream or an error are there. Takes nothing.
@@ -108,6 +109,7 @@ class tcp_socket {
 
  private:
   mutable asio_socket socket_;
+  unsigned writes_ = 0;
 };
 
 }  // namespace weft::net
