@@ -30,6 +30,9 @@ failure failure_of(const http::error& error);
 /// not. `retry_after` is the value of that field, or empty.
 std::optional<failure> failure_of_status(unsigned status, std::string_view retry_after);
 
+/// What `error` says, without the "[category:number]" that Boost puts behind it.
+std::string plain_message(std::string text);
+
 /// A file that cannot be written; `what` names the action and the file.
 failure file_failure(const std::string& what, const std::error_code& code);
 

@@ -162,6 +162,8 @@ task<std::optional<failure>> fetcher::attempt(course& run) {
       co_return std::nullopt;
     }
     why = file_failure(error.what(), error.code());
+  } catch (const std::exception& error) {
+    why = refusal(app::exit_code::internal, "internal", error.what());
   }
   // What is on standard output cannot be taken back.
   if (why && config_.to_stdout() && run.shown.received > 0) why->transient = false;

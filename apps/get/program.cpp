@@ -16,6 +16,7 @@
 #include "common/man_page.hpp"
 #include "common/terminal.hpp"
 #include "get/demo/demo.hpp"
+#include "get/failure.hpp"
 #include "get/session.hpp"
 #include "get/text_sink.hpp"
 
@@ -70,7 +71,7 @@ task<int> download(const config& settings) {
     const auto code = co_await downloads.run();
     co_return static_cast<int>(code);
   } catch (const std::exception& error) {
-    trouble = error.what();
+    trouble = plain_message(error.what());
   }
   if (settings.show != display::nothing) say(trouble);
   co_return static_cast<int>(app::exit_code::file);
@@ -85,7 +86,7 @@ int run_program(std::vector<std::string> words) {
     say(error.what());
     return static_cast<int>(app::exit_code::usage);
   } catch (const std::exception& error) {
-    say(error.what());
+    say(plain_message(error.what()));
     return static_cast<int>(app::exit_code::file);
   }
 }

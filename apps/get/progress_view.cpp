@@ -103,7 +103,8 @@ void progress_view::finish(ending how) {
   if (show_ == display::bar) sink_.add(block_.erase(app::size_of_screen(sink_.fd())));
   sink_.add(lines_);
   lines_.clear();
-  if (show_ != display::errors || how == ending::interrupted) sink_.add(summary(how));
+  const bool wanted = show_ != display::errors && how == ending::regular;
+  if (wanted || how == ending::interrupted) sink_.add(summary(how));
   sink_.flush_now();
 }
 

@@ -48,8 +48,8 @@ class progress_view {
 
   /// Brings what is shown up to date: to be called every redraw_interval.
   void draw();
-  /// How a run ends.
-  enum class ending { regular, interrupted };
+  /// How a run ends: with a summary, with one that says so, or without one.
+  enum class ending { regular, interrupted, failed };
   /// Removes what is drawn and writes what is pending and the summary, on this thread.
   void finish(ending how);
 

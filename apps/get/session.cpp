@@ -41,8 +41,8 @@ session::session(const config& settings)
       list_thread_(offload_options{.name = "weft-list", .threads = 1}),
       notes_thread_(offload_options{.name = "weft-stderr", .threads = 1}),
       data_thread_(offload_options{.name = "weft-stdout", .threads = 1}),
-      notes_(STDERR_FILENO, "standard error", notes_thread_),
-      data_(STDOUT_FILENO, "standard output", data_thread_),
+      notes_(STDERR_FILENO, "standard error", notes_thread_, text_sink::failures::ignored),
+      data_(STDOUT_FILENO, "standard output", data_thread_, text_sink::failures::thrown),
       view_(settings.show, settings.verbose, notes_) {}
 
 task<app::exit_code> session::run() {
@@ -54,7 +54,7 @@ task<app::exit_code> session::run() {
     view_.finish(progress_view::ending::interrupted);
     throw;
   } catch (...) {
-    view_.finish(progress_view::ending::regular);
+    view_.finish(progress_view::ending::failed);
     throw;
   }
   co_await data_.flush();

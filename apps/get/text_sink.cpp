@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <boost/system/system_error.hpp>
 #include <weft/base/error.hpp>
 
 namespace weft::get_app {
@@ -24,6 +25,14 @@ void write_fully(int fd, std::string_view bytes, const std::string& name) {
   }
 }
 
+void text_sink::write(const std::string& text) const {
+  try {
+    write_fully(fd_, text, name_);
+  } catch (const boost::system::system_error&) {
+    if (policy_ == failures::thrown) throw;
+  }
+}
+
 task<> text_sink::reserve() {
   while (pending_.size() >= comfortable) co_await flush();
 }
@@ -32,13 +41,13 @@ task<> text_sink::flush() {
   const auto turn = co_await turn_.guard();
   if (pending_.empty()) co_return;
   const auto text = std::exchange(pending_, {});
-  auto write = [&] { write_fully(fd_, text, name_); };
-  co_await threads_.run(write);
+  auto work = [&] { write(text); };
+  co_await threads_.run(work);
 }
 
 void text_sink::flush_now() {
   const auto text = std::exchange(pending_, {});
-  write_fully(fd_, text, name_);
+  write(text);
 }
 
 }  // namespace weft::get_app

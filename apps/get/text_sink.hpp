@@ -15,13 +15,18 @@ namespace weft::get_app {
 /// Ownership:    does not own the descriptor nor the threads.
 /// Threads:      one loop.
 /// Cancellation: of flush() waits for the write that has begun; the rest stays.
-/// Errors:       flush() and flush_now() throw boost::system::system_error; what was to be written is dropped.
+/// Errors:       flush() and flush_now() throw boost::system::system_error, unless failures are ignored; what was to be
+///               written is dropped.
 class text_sink {
  public:
   /// A reader that is this far behind makes reserve() wait.
   static constexpr std::size_t comfortable = 256 * 1024;
 
-  text_sink(int fd, std::string name, offload& threads) : fd_(fd), name_(std::move(name)), threads_(threads) {}
+  /// Messages that no one can read are no reason to end what they are about; data is.
+  enum class failures { thrown, ignored };
+
+  text_sink(int fd, std::string name, offload& threads, failures policy)
+      : fd_(fd), name_(std::move(name)), threads_(threads), policy_(policy) {}
 
   /// Appends; never waits.
   void add(std::string_view text) { pending_ += text; }
@@ -36,9 +41,12 @@ class text_sink {
   int fd() const { return fd_; }
 
  private:
+  void write(const std::string& text) const;
+
   int fd_;
   std::string name_;
   offload& threads_;
+  failures policy_;
   semaphore turn_{1};
   std::string pending_;
 };

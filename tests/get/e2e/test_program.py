@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from support import Case
+from support import Case, start
 
 
 class Program(Case):
@@ -57,6 +57,12 @@ class Program(Case):
                 self.assertEqual(len(result.err.splitlines()), 1, result)
                 self.assertTrue(result.err.startswith("weft-get: "))
                 self.assertIn(part, result.err)
+
+    def test_full_disks_behind_the_streams(self):
+        with open("/dev/full", "wb") as full:
+            for words, code in ((("--help",), 3), (("--retry", "0", "http://127.0.0.1:1/x"), 4)):
+                process = start(*words, cwd=self.folder, stdout=full, stderr=full)
+                self.assertEqual(process.wait(timeout=30), code)
 
     def test_an_escape_sequence_in_a_word_is_shown_and_not_obeyed(self):
         result = self.get("--retry", "0", "http://\x1b[31mx/")
