@@ -5,6 +5,7 @@
 #include <weft/core/task_state.hpp>
 
 #include <functional>
+#include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -71,28 +72,36 @@ using spawn_result_t = std::invoke_result_t<F, Args...>;
 template <class R, class F, class... Args>
 class spawned final : public result_state<R> {
  public:
-  explicit spawned(F&& f, Args&&... args) : call_(std::in_place, std::move(f), std::move(args)...) {}
+  explicit spawned(F&& f, Args&&... args) {
+    std::construct_at(&call_, std::move(f), std::move(args)...);
+    this->has_call_ = true;
+  }
 
   static void* operator new(std::size_t size) { return allocate_frame(size); }
   static void operator delete(void* block, std::size_t size) noexcept { free_frame(block, size); }
 
  private:
-  ~spawned() = default;
+  ~spawned() {
+    if (this->has_call_) std::destroy_at(&call_);
+  }
 
   std::coroutine_handle<> start() override {
-    body_ = std::apply([](F& f, Args&... args) { return std::invoke(std::move(f), std::move(args)...); }, *call_);
+    body_ = std::apply([](F& f, Args&... args) { return std::invoke(std::move(f), std::move(args)...); }, call_);
     if (!body_) throw std::logic_error("a spawned function gave an empty task");
     return task_access::coroutine(body_);
   }
   void finish() noexcept override {
     if (body_) this->take_from(task_access::coroutine(body_).promise());
     body_ = {};
-    call_.reset();
+    this->has_call_ = false;
+    std::destroy_at(&call_);
   }
   const char* type_name() const noexcept override { return typeid(F).name(); }
   void destroy_self() noexcept override { delete this; }
 
-  std::optional<std::tuple<F, Args...>> call_;
+  union {
+    std::tuple<F, Args...> call_;  // alive while has_call_
+  };
   task<R> body_;
 };
 

@@ -21,8 +21,6 @@ class yield_awaiter {
 class sleep_awaiter final : private waiter, private timer_node {
  public:
   explicit sleep_awaiter(time_point until) noexcept : until_(until) {}
-  // Only the deadline is passed on; a sleep is moved before it begins.
-  sleep_awaiter(sleep_awaiter&& other) noexcept : until_(other.until_) {}
 
   [[nodiscard]] bool await_ready() const {
     current_task().check();
@@ -50,23 +48,32 @@ class sleep_awaiter final : private waiter, private timer_node {
   task_state* task_ = nullptr;
 };
 
+/// What sleep() gives: small, since the frame of a coroutine holds it beside the awaiter that is made from it.
+class sleep_request {
+ public:
+  explicit sleep_request(time_point until) noexcept : until_(until) {}
+  [[nodiscard]] sleep_awaiter operator co_await() const noexcept { return sleep_awaiter(until_); }
+
+ private:
+  time_point until_;
+};
+
 }  // namespace detail
 
 /// Lets the other ready tasks run first.
 ///
-/// Cancellation: throws cancelled, before or after the others have run. Cost: no allocation; fair: the reactor is polled in between.
+/// Cancellation: throws cancelled, before or after the others have run. Cost: no allocation; fair: the reactor is
+/// polled in between.
 [[nodiscard]] inline detail::yield_awaiter yield() noexcept { return {}; }
 
 /// Waits until `when`. A moment that has passed yields once. Equal deadlines wake in the order in which they were set.
 ///
 /// Cancellation: throws cancelled at once. Cost: no allocation but for the loop's heap of deadlines.
-[[nodiscard]] inline detail::sleep_awaiter sleep_until(time_point when) noexcept {
-  return detail::sleep_awaiter(when);
-}
+[[nodiscard]] inline detail::sleep_request sleep_until(time_point when) noexcept { return detail::sleep_request(when); }
 
 /// Waits for `length`; zero or less yields once.
-[[nodiscard]] inline detail::sleep_awaiter sleep(duration length) noexcept {
-  return detail::sleep_awaiter(length > duration::zero() ? deadline_after(length) : time_point::min());
+[[nodiscard]] inline detail::sleep_request sleep(duration length) noexcept {
+  return detail::sleep_request(length > duration::zero() ? deadline_after(length) : time_point::min());
 }
 
 }  // namespace weft

@@ -50,7 +50,6 @@ std::string task_state::name() const {
 void task_state::attach(child_list& owner, const void* spawn_site) noexcept {
   spawn_site_ = spawn_site;
   id_ = this_loop().next_task_id();
-  if (const task_state* parent = this_scheduler.current) parent_ = parent->id();
   owner_ = &owner;
   owner.tasks_.push_back(*this);
   ++owner.size_;

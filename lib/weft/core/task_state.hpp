@@ -50,7 +50,8 @@ enum class task_status : std::uint8_t { created, running, ok, failed, killed };
 ///
 /// Ownership:  counted: one reference of the loop from start to end, one of each handle. Not atomic.
 /// Threads:    confined to its loop.
-/// Invariants: a task has one innermost suspended coroutine (`resume_point`); it is either running, in the ready list, waiting
+/// Invariants: a task has one innermost suspended coroutine (`resume_point`); it is either running, in the ready list,
+/// waiting
 ///             (`waiting_on` set) or ended. `cancel_pending` caches whether the next wait has to throw.
 class task_state : public fifo_hook {
   // What every step looks at stands first, in one cache line.
@@ -60,6 +61,9 @@ class task_state : public fifo_hook {
   bool killed_ : 1 = false;
   bool body_ended_ : 1 = false;
   bool observed_ : 1 = false;
+
+ protected:
+  bool has_call_ : 1 = false;
 
  public:
   task_state(const task_state&) = delete;
@@ -91,7 +95,6 @@ class task_state : public fifo_hook {
   [[nodiscard]] task_status status() const noexcept { return status_; }
   [[nodiscard]] bool ended() const noexcept { return status_ >= task_status::ok; }
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
-  [[nodiscard]] std::uint64_t parent() const noexcept { return parent_; }
   [[nodiscard]] std::string name() const;
   void set_name(std::string name) { more().name = std::move(name); }
   [[nodiscard]] const void* spawn_site() const noexcept { return spawn_site_; }
@@ -140,7 +143,8 @@ class task_state : public fifo_hook {
 
   /// Calls the callable; gives the coroutine to resume first.
   [[nodiscard]] virtual std::coroutine_handle<> start() = 0;
-  /// Takes the result out of the coroutine and destroys coroutine, callable and arguments. Null coroutine: they were never used.
+  /// Takes the result out of the coroutine and destroys coroutine, callable and arguments. Null coroutine: they were
+  /// never used.
   virtual void finish() noexcept = 0;
   [[nodiscard]] virtual const char* type_name() const noexcept = 0;
   virtual void destroy_self() noexcept = 0;
@@ -169,7 +173,6 @@ class task_state : public fifo_hook {
   child_list* owner_ = nullptr;
   const void* spawn_site_ = nullptr;
   std::uint64_t id_ = 0;
-  std::uint64_t parent_ = 0;
 };
 
 /// The tasks that have one owner, oldest first: a task_group's children, or the tasks spawned on the loop itself.

@@ -4,15 +4,36 @@
 
 namespace weft::detail {
 
+std::uint32_t timer_heap::take_slot(timer_node& node) {
+  if (free_slot_ != timer_node::unarmed) {
+    const std::uint32_t slot = free_slot_;
+    free_slot_ = positions_[slot];
+    nodes_[slot] = &node;
+    return slot;
+  }
+  positions_.reserve(positions_.capacity() > positions_.size() ? 0 : 2 * positions_.size() + 16);
+  nodes_.push_back(&node);
+  positions_.push_back(0);
+  return static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
 void timer_heap::set(timer_node& node, time_point when) {
-  const entry value{when, next_sequence_++, &node};
-  entries_.push_back(value);
-  sift_up(entries_.size() - 1, value);
+  entries_.emplace_back();
+  try {
+    node.slot_ = take_slot(node);
+  } catch (...) {
+    entries_.pop_back();
+    throw;
+  }
+  sift_up(entries_.size() - 1, entry{when, next_sequence_++, node.slot_});
 }
 
 void timer_heap::remove(timer_node& node) noexcept {
-  const std::size_t index = node.index_;
-  node.index_ = timer_node::unarmed;
+  const std::uint32_t slot = node.slot_;
+  const std::size_t index = positions_[slot];
+  node.slot_ = timer_node::unarmed;
+  positions_[slot] = free_slot_;
+  free_slot_ = slot;
   const entry last = entries_.back();
   entries_.pop_back();
   if (index == entries_.size()) return;
@@ -24,8 +45,9 @@ void timer_heap::remove(timer_node& node) noexcept {
 }
 
 timer_node& timer_heap::pop() noexcept {
-  timer_node& node = *entries_.front().node;
+  timer_node& node = *nodes_[entries_.front().slot];
   remove(node);
+  if (!entries_.empty()) __builtin_prefetch(nodes_[entries_.front().slot]);
   return node;
 }
 
