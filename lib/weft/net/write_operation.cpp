@@ -1,6 +1,5 @@
 #include <weft/net/write_operation.hpp>
 
-#include <algorithm>
 #include <cerrno>
 
 #include <sys/socket.h>
@@ -8,23 +7,25 @@
 
 namespace weft::net::detail {
 
-std::size_t send_now(int descriptor, std::span<const boost::asio::const_buffer> buffers) noexcept {
-  constexpr std::size_t most = 16;
-  std::array<iovec, most> parts;
-  const std::size_t count = std::min(buffers.size(), most);
-  for (std::size_t i = 0; i < count; ++i) {
-    parts[i].iov_base =
-        const_cast<void*>(buffers[i].data());  // NOLINT(cppcoreguidelines-pro-type-const-cast): sendmsg only reads
-    parts[i].iov_len = buffers[i].size();
-  }
-  msghdr message = {};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = count;
+std::size_t send_now(int descriptor, const boost::asio::const_buffer* buffers, std::size_t count,
+                     boost::system::error_code& error) noexcept {
+  constexpr std::size_t max_pieces = 16;
   ssize_t sent = 0;
-  do {
-    sent = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  if (count == 1) {
+    sent = ::send(descriptor, buffers->data(), buffers->size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  } else {
+    std::array<iovec, max_pieces> pieces;
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = std::min(count, max_pieces);
+    for (std::size_t i = 0; i < message.msg_iovlen; ++i) {
+      pieces[i] = {const_cast<void*>(buffers[i].data()), buffers[i].size()};
+    }
+    sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) error.assign(errno, boost::system::system_category());
+  return 0;
 }
 
 }  // namespace weft::net::detail
