@@ -49,7 +49,7 @@ detail::exchange_ptr client_state::take_exchange(const std::shared_ptr<client_st
 }
 
 void client_state::give_back(std::unique_ptr<detail::exchange> used) noexcept {
-  if (spare_.size() < max_spare) spare_.push_back(std::move(used));
+  if (spare_.size() < max_spare && used->is_small()) spare_.push_back(std::move(used));
 }
 
 client::client(client_options options) : state_(std::make_shared<client_state>(std::move(options))) {}

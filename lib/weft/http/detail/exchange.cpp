@@ -76,7 +76,7 @@ task<> exchange::send_request() {
   if (rest.size() < request_text.size()) sent = request_progress::partial;
   if (rest.empty()) co_return;
   std::exception_ptr thrown;
-  deadline_scope limit(receive_deadline(owner->options.timeouts.write));
+  deadline_scope limit(phase_deadline());
   try {
     sent = request_progress::partial;
     if (net::tcp_socket* const socket = stream.plain()) {
@@ -99,9 +99,10 @@ task<> exchange::read_head(std::string_view method) {
   std::size_t size = 0;  // bytes in the buffer
   int interim = 0;
   std::optional<std::size_t> head_size;
+  head_deadline_ = until(owner->options.timeouts.first_byte);
   while (true) {
     if (size == buffer_.span().size()) buffer_.grow(size * 2, size);
-    const std::size_t arrived = co_await receive(buffer_.span().subspan(size), owner->options.timeouts.first_byte);
+    const std::size_t arrived = co_await receive(buffer_.span().subspan(size));
     if (arrived == 0) {
       if (!answered) throw error(error_kind::closed_before_response, phase_, "connection closed before an answer came");
       throw error(error_kind::closed_before_response, phase_, "connection closed within the head of the answer");
@@ -215,18 +216,20 @@ void exchange::finish_wire() {
   }
 }
 
-time_point exchange::receive_deadline(std::optional<duration> limit) {
-  if (!limit && !owner->options.timeouts.slow) return deadline;
-  const time_point moment = now();
-  time_point until = deadline;
-  if (limit) until = std::min(until, moment + *limit);
-  const auto& slow = owner->options.timeouts.slow;
-  if (!slow || phase_ != error_phase::body) return until;
-  if (slow_received_ >= slow_wanted(*slow)) {
-    slow_window_ = moment;
+time_point exchange::until(const std::optional<duration>& limit) const noexcept {
+  return limit ? std::min(deadline, deadline_after(*limit)) : deadline;
+}
+
+time_point exchange::phase_deadline() noexcept {
+  const timeout_options& limits = owner->options.timeouts;
+  if (phase_ == error_phase::send) return until(limits.write);
+  if (phase_ != error_phase::body) return head_deadline_;
+  if (!limits.slow) return until(limits.body);
+  if (slow_received_ >= slow_wanted(*limits.slow)) {
+    slow_window_ = now();
     slow_received_ = 0;
   }
-  return std::min(until, slow_window_ + slow->over);
+  return std::min(until(limits.body), slow_window_ + limits.slow->over);
 }
 
 void exchange::throw_timeout() {
@@ -247,11 +250,11 @@ bool exchange::renew_slow_window() {
   return true;
 }
 
-task<std::size_t> exchange::receive(std::span<std::byte> into, std::optional<duration> limit) {
+task<std::size_t> exchange::receive(std::span<std::byte> into) {
   connection& stream = *connection_.get();
   std::exception_ptr thrown;
   do {
-    deadline_scope patience(receive_deadline(limit));
+    deadline_scope patience(phase_deadline());
     try {
       if (net::tcp_socket* const socket = stream.plain()) co_return co_await socket->read_some(into);
       co_return co_await stream.secure()->read_some(into);
@@ -267,7 +270,7 @@ task<std::size_t> exchange::receive(std::span<std::byte> into, std::optional<dur
 
 task<std::size_t> exchange::read_wire(std::span<std::byte> into) {
   while (!wire_done()) {
-    const std::size_t arrived = co_await receive(into, owner->options.timeouts.body);
+    const std::size_t arrived = co_await receive(into);
     if (arrived == 0) {
       if (framing.end == body_end::close) {
         finish_wire();
@@ -329,6 +332,8 @@ std::optional<std::uint64_t> exchange::length() const noexcept {
   if (framing.end != body_end::none || !announced) return std::nullopt;
   return parse_integer<std::uint64_t>(*announced);
 }
+
+bool exchange::is_small() const noexcept { return buffer_.span().size() <= buffer_size; }
 
 void exchange::check_failed() const {
   if (failure_) throw *failure_;

@@ -56,6 +56,8 @@ class exchange {
   [[nodiscard]] task<std::span<const std::byte>> next();
 
   [[nodiscard]] error_phase phase() const noexcept { return phase_; }
+  /// Is the memory it holds what an ordinary answer needs?
+  [[nodiscard]] bool is_small() const noexcept;
   [[nodiscard]] bool connected() const noexcept { return connection_.get() != nullptr; }
 
   /// The body's announced size on the wire, also in an answer to HEAD.
@@ -89,8 +91,9 @@ class exchange {
   void begin_body(std::size_t head_size, std::size_t received_size);
 
   /// Bytes from the wire; 0 at the end of the stream. Deadline: of the phase, the exchange and the slow limit.
-  task<std::size_t> receive(std::span<std::byte> into, std::optional<duration> limit);
-  [[nodiscard]] time_point receive_deadline(std::optional<duration> limit);
+  task<std::size_t> receive(std::span<std::byte> into);
+  [[nodiscard]] time_point phase_deadline() noexcept;
+  [[nodiscard]] time_point until(const std::optional<duration>& limit) const noexcept;
   bool renew_slow_window();
   [[noreturn]] void throw_timeout();
   void count(std::size_t size) noexcept;
@@ -120,6 +123,7 @@ class exchange {
   std::optional<body_decoder> decoder_;
   std::optional<byte_buffer> decoded_;  // for next() with a decoder
   error_phase phase_ = error_phase::send;
+  time_point head_deadline_{};
   bool extra_ = false;  // the server sent more than the message
   std::optional<error> failure_;
   time_point slow_window_{};
