@@ -59,7 +59,9 @@ task<error_code> error_of(task<> work) {
 
 TEST_CASE("tcp_socket: what one side writes the other one reads, and the end of the stream is 0") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     co_await near.write_all("hello");
     std::array<std::byte, 5> bytes{};
     CHECK(co_await far.read_exactly(bytes) == 5);
@@ -75,9 +77,11 @@ TEST_CASE("tcp_socket: what one side writes the other one reads, and the end of 
 
 TEST_CASE("tcp_socket: a gathered write sends every buffer in order, also more than the socket takes at once") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     const std::string large(8 << 20, 'x');
-    auto write = [&near = near, &large]() -> task<> {
+    auto write = [&near, &large]() -> task<> {
       const std::size_t sent = co_await near.write_all("head ", large, std::string(" tail"));
       CHECK(sent == large.size() + 10);
       near.shutdown_write();
@@ -91,7 +95,9 @@ TEST_CASE("tcp_socket: a gathered write sends every buffer in order, also more t
 
 TEST_CASE("tcp_socket: reading into an empty buffer gives 0 at once") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     std::string nothing;
     CHECK(co_await near.read_some(nothing) == 0);
   });
@@ -99,10 +105,12 @@ TEST_CASE("tcp_socket: reading into an empty buffer gives 0 at once") {
 
 TEST_CASE("tcp_socket: read_exactly throws when the stream ends before") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     co_await far.write_all("abc");
     far.close();
-    auto read = [&near = near]() -> task<> {
+    auto read = [&near]() -> task<> {
       std::array<char, 4> four{};
       co_await near.read_exactly(four);
     };
@@ -113,9 +121,11 @@ TEST_CASE("tcp_socket: read_exactly throws when the stream ends before") {
 
 TEST_CASE("tcp_socket: a reset by the peer is an error, not an end") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     far.reset();
-    auto read = [&near = near]() -> task<> {
+    auto read = [&near]() -> task<> {
       std::array<char, 4> four{};
       co_await near.read_some(four);
     };
@@ -126,9 +136,11 @@ TEST_CASE("tcp_socket: a reset by the peer is an error, not an end") {
 
 TEST_CASE("tcp_socket: writing to a peer that is gone is an error and no signal") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     far.reset();
-    auto write = [&near = near]() -> task<> {
+    auto write = [&near]() -> task<> {
       const std::string block(1 << 20, 'x');
       for (;;) co_await near.write_all(block);
     };
@@ -179,7 +191,9 @@ TEST_CASE("tcp_socket: read_until gives 0 at a clean end, and an error within a 
 
 TEST_CASE("tcp_socket: a kill ends every kind of waiting and leaves the socket usable") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     const auto killed_in = [](auto work) -> task<bool> {
       const auto running = spawn(work);
       co_await yield();
@@ -188,19 +202,19 @@ TEST_CASE("tcp_socket: a kill ends every kind of waiting and leaves the socket u
       co_await running.kill_join("test");
       co_return running.killed();
     };
-    auto some = [&near = near]() -> task<> {
+    auto some = [&near]() -> task<> {
       std::array<char, 4> four{};
       co_await near.read_some(four);
     };
-    auto exactly = [&near = near]() -> task<> {
+    auto exactly = [&near]() -> task<> {
       std::array<char, 4> four{};
       co_await near.read_exactly(four);
     };
-    auto until = [&near = near]() -> task<> {
+    auto until = [&near]() -> task<> {
       std::string text;
       co_await near.read_until(text, "\n");
     };
-    auto readable = [&near = near]() -> task<> { co_await near.wait_readable(); };
+    auto readable = [&near]() -> task<> { co_await near.wait_readable(); };
     CHECK(co_await killed_in(some));
     CHECK(co_await killed_in(exactly));
     CHECK(co_await killed_in(until));
@@ -209,7 +223,7 @@ TEST_CASE("tcp_socket: a kill ends every kind of waiting and leaves the socket u
     std::array<char, 4> four{};
     CHECK(co_await near.read_exactly(four) == 4);
 
-    auto write = [&near = near]() -> task<> {
+    auto write = [&near]() -> task<> {
       const std::string block(64 << 20, 'x');
       co_await near.write_all(block);
     };
@@ -225,8 +239,10 @@ TEST_CASE("tcp_socket: a kill ends every kind of waiting and leaves the socket u
 
 TEST_CASE("tcp_socket: closing while a read waits ends the read") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
-    auto read = [&near = near]() -> task<> {
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
+    auto read = [&near]() -> task<> {
       std::array<char, 4> four{};
       co_await near.read_some(four);
     };
@@ -243,10 +259,12 @@ TEST_CASE("tcp_socket: closing while a read waits ends the read") {
 
 TEST_CASE("tcp_socket: one read and one write may wait at the same time") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     const std::string block(4 << 20, 'y');
-    auto write = [&near = near, &block]() -> task<> { co_await near.write_all(block); };
-    auto read = [&near = near]() -> task<std::size_t> {
+    auto write = [&near, &block]() -> task<> { co_await near.write_all(block); };
+    auto read = [&near]() -> task<std::size_t> {
       std::array<char, 4> four{};
       co_return co_await near.read_exactly(four);
     };
@@ -264,7 +282,9 @@ TEST_CASE("tcp_socket: one read and one write may wait at the same time") {
 
 TEST_CASE("tcp_socket: has_input sees bytes and the end of the stream") {
   testkit::run([]() -> task<> {
-    auto [near, far] = co_await make_pair();
+    auto ends = co_await make_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     CHECK_FALSE(near.has_input());
     co_await far.write_all("x");
     co_await near.wait_readable();

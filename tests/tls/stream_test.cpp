@@ -41,7 +41,9 @@ struct world {
 TEST_CASE("tls::stream: what one side writes the other one reads, and only close_notify is 0") {
   testkit::run([]() -> task<> {
     world w;
-    auto [near, far] = co_await w.connect();
+    auto ends = co_await w.connect();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     CHECK(near.version() == "TLSv1.3");
     CHECK(near.alpn() == "http/1.1");
     CHECK_FALSE(near.cipher().empty());
@@ -71,7 +73,9 @@ TEST_CASE("tls::stream: the server learns the name, in lower case and without a 
 TEST_CASE("tls::stream: large amounts arrive whole in both directions at once") {
   testkit::run([]() -> task<> {
     world w;
-    auto [near, far] = co_await w.connect();
+    auto ends = co_await w.connect();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     std::string block(8 << 20, ' ');
     for (std::size_t i = 0; i < block.size(); ++i) block[i] = static_cast<char>(i * 2654435761U >> 13);
     auto send = [&block](tls::stream& over) -> task<> { co_await over.write_all(block); };
@@ -94,10 +98,12 @@ TEST_CASE("tls::stream: large amounts arrive whole in both directions at once") 
 TEST_CASE("tls::stream: a TCP stream that just ends is a truncation") {
   testkit::run([]() -> task<> {
     world w;
-    auto [near, far] = co_await w.connect();
+    auto ends = co_await w.connect();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     co_await far.write_all("half");
     far.socket().close();
-    auto read = [&near = near]() -> task<> { co_await support::read_all(near); };
+    auto read = [&near]() -> task<> { co_await support::read_all(near); };
     CHECK(co_await support::kind_of(read()) == error_kind::truncated);
   });
 }
@@ -105,7 +111,9 @@ TEST_CASE("tls::stream: a TCP stream that just ends is a truncation") {
 TEST_CASE("tls::stream: a reset stays the socket's error") {
   testkit::run([]() -> task<> {
     world w;
-    auto [near, far] = co_await w.connect();
+    auto ends = co_await w.connect();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     far.socket().reset();
     boost::system::error_code code;
     try {
@@ -159,9 +167,11 @@ TEST_CASE("tls::stream: a peer that does not speak TLS is named as such, on both
     };
     CHECK(co_await support::kind_of(handshake()) == error_kind::not_tls);
 
-    auto [near, far] = co_await support::make_tcp_pair();
+    auto ends = co_await support::make_tcp_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     co_await near.write_all("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
-    auto accept = [&far = far, &w]() -> task<> { co_await tls::server_handshake(std::move(far), w.server); };
+    auto accept = [&far, &w]() -> task<> { co_await tls::server_handshake(std::move(far), w.server); };
     CHECK(co_await support::kind_of(accept()) == error_kind::not_tls);
   });
 }
@@ -218,10 +228,12 @@ TEST_CASE("tls::stream: a server that asks for certificates takes a client with 
     std::string one(1, ' ');
     CHECK(co_await pair.far.read_exactly(one) == 1);
 
-    auto [near, far] = co_await support::make_tcp_pair();
+    auto ends = co_await support::make_tcp_pair();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     const auto accepting = spawn(tls::server_handshake, std::move(far), server);
     // In TLS 1.3 the client has finished before the server looks at its certificate.
-    auto read = [&near = near, &w]() -> task<> {
+    auto read = [&near, &w]() -> task<> {
       auto stream = co_await tls::client_handshake(std::move(near), "a.test", w.client);
       co_await support::read_all(stream);
     };
@@ -234,7 +246,9 @@ TEST_CASE("tls::stream: a server that asks for certificates takes a client with 
 TEST_CASE("tls::stream: has_input sees data and the end, but not session tickets") {
   testkit::run([]() -> task<> {
     world w;
-    auto [near, far] = co_await w.connect();
+    auto ends = co_await w.connect();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     CHECK_FALSE(near.has_input());
     co_await far.write_all("xy");
     co_await near.wait_readable();
@@ -262,8 +276,10 @@ TEST_CASE("tls::stream: a kill ends the handshake, a read, a write and a shutdow
     co_await shaking.kill_join("test");
     CHECK(shaking.killed());
 
-    auto [near, far] = co_await w.connect();
-    auto read = [&near = near]() -> task<> { co_await support::read_all(near); };
+    auto ends = co_await w.connect();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
+    auto read = [&near]() -> task<> { co_await support::read_all(near); };
     const auto reading = spawn(read);
     for (int i = 0; i < 5; ++i) co_await yield();
     co_await reading.kill_join("test");
@@ -272,7 +288,7 @@ TEST_CASE("tls::stream: a kill ends the handshake, a read, a write and a shutdow
     std::string one(1, ' ');
     CHECK(co_await near.read_exactly(one) == 1);
 
-    auto write = [&near = near]() -> task<> {
+    auto write = [&near]() -> task<> {
       const std::string block(64 << 20, 'x');
       co_await near.write_all(block);
     };
@@ -281,7 +297,7 @@ TEST_CASE("tls::stream: a kill ends the handshake, a read, a write and a shutdow
     for (int i = 0; i < 5; ++i) co_await yield();
     co_await writing.kill_join("test");
     CHECK(writing.killed());
-    auto write_again = [&near = near]() -> task<> { co_await near.write_all("more"); };
+    auto write_again = [&near]() -> task<> { co_await near.write_all("more"); };
     CHECK(co_await support::kind_of(write_again()) == error_kind::protocol);
     near.close();
 
@@ -299,7 +315,9 @@ TEST_CASE("tls::stream: a kill ends the handshake, a read, a write and a shutdow
 TEST_CASE("tls::stream: a shutdown that both sides make ends cleanly, one that nobody answers in its time") {
   testkit::run([]() -> task<> {
     world w;
-    auto [near, far] = co_await w.connect();
+    auto ends = co_await w.connect();
+    [[maybe_unused]] auto& near = ends.near;
+    [[maybe_unused]] auto& far = ends.far;
     auto end = [](tls::stream& stream) -> task<> { co_await stream.shutdown(1h); };
     const auto ending = spawn(end, std::ref(near));
     CHECK(co_await support::read_all(far) == "");

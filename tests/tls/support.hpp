@@ -47,7 +47,9 @@ inline weft::tls::context client_context(const std::filesystem::path& trusted) {
 
 /// Both handshakes; the client's failure is thrown.
 inline weft::task<tls_pair> make_tls_pair(weft::tls::context client, weft::tls::context server, std::string host) {
-  auto [near, far] = co_await make_tcp_pair();
+  auto ends = co_await make_tcp_pair();
+  [[maybe_unused]] auto& near = ends.near;
+  [[maybe_unused]] auto& far = ends.far;
   const auto accepting = weft::spawn(weft::tls::server_handshake, std::move(far), std::move(server));
   std::exception_ptr refused;
   std::optional<weft::tls::stream> client_end;
