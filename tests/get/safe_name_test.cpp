@@ -8,6 +8,16 @@
 
 using namespace weft::get_app;
 
+namespace {
+
+std::string repeated(std::size_t count, char letter, std::string_view end) {
+  std::string text(count, letter);
+  text += end;
+  return text;
+}
+
+}  // namespace
+
 TEST_CASE("safe_name: an ordinary name stays as it is") {
   CHECK(safe_name("photo.jpg") == "photo.jpg");
   CHECK(safe_name("Ü写真 (1).tar.gz") == "Ü写真 (1).tar.gz");
@@ -57,7 +67,7 @@ TEST_CASE("safe_name: device names of other systems are defused") {
 }
 
 TEST_CASE("safe_name: a long name is cut in front of its extension on a character boundary") {
-  const auto ascii = safe_name(std::string(400, 'a') + ".jpeg");
+  const auto ascii = safe_name(repeated(400, 'a', ".jpeg"));
   CHECK(ascii.size() == max_name_bytes);
   CHECK(ascii.ends_with("a.jpeg"));
   std::string wide;
@@ -66,7 +76,7 @@ TEST_CASE("safe_name: a long name is cut in front of its extension on a characte
   CHECK(cut.size() <= max_name_bytes);
   CHECK(cut.ends_with("写.png"));
   CHECK(weft::is_utf8(cut));
-  CHECK(safe_name(std::string(400, '.') + std::string(400, 'x')).size() == max_name_bytes);
+  CHECK(safe_name(repeated(400, '.', repeated(400, 'x', ""))).size() == max_name_bytes);
 }
 
 TEST_CASE("safe_name: for any bytes the result is one harmless name, and stable") {
@@ -100,7 +110,7 @@ TEST_CASE("numbered_name: the number goes in front of the extension") {
   CHECK(numbered_name("a.jpg", 1) == "a.1.jpg");
   CHECK(numbered_name("a.tar.gz", 12) == "a.12.tar.gz");
   CHECK(numbered_name("README", 3) == "README.3");
-  const auto longest = safe_name(std::string(300, 'a') + ".jpg");
+  const auto longest = safe_name(repeated(300, 'a', ".jpg"));
   CHECK(numbered_name(longest, 1000000).size() == max_name_bytes);
   CHECK(numbered_name(longest, 1000000).ends_with(".1000000.jpg"));
 }
