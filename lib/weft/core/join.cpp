@@ -114,7 +114,9 @@ void race_listener::watch(race_referee& referee, std::size_t index, task_state& 
 void race_listener::completed(task_state& /*ended*/) noexcept { referee_->ended(index_); }
 
 void report_loser(task_state& loser) noexcept {
-  if (loser.status() == task_status::failed) report_unhandled(loser.name(), loser.look_at_error());
+  if (loser.status() != task_status::failed) return;
+  loser.mark_observed();
+  report_unhandled(loser);
 }
 
 }  // namespace weft::detail

@@ -2,7 +2,10 @@
 
 #include <boost/asio/post.hpp>
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
+
+#include <dlfcn.h>
 
 namespace weft {
 
@@ -18,6 +21,19 @@ namespace {
 
 /// Resumptions of ready tasks before the reactor is polled again.
 constexpr int drain_budget = 256;
+
+/// The program or library that holds a code address, and the offset in it; empty when that is not known.
+std::string describe_address(const void* address) {
+  Dl_info found = {};
+  if (address == nullptr || ::dladdr(address, &found) == 0 || found.dli_fname == nullptr) return {};
+  const auto offset = static_cast<const char*>(address) - static_cast<const char*>(found.dli_fbase);
+  return fmt::format("{}+{:#x}", found.dli_fname, offset);
+}
+
+void log_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin) {
+  spdlog::error("task '{}'{}{} failed and no one looked at it: {}", task, origin.empty() ? "" : ", spawned at ", origin,
+                describe(error));
+}
 
 }  // namespace
 
@@ -108,13 +124,13 @@ bool loop::child_ended(detail::task_state& /*child*/) noexcept {
   return false;
 }
 
-void loop::report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept {
+void loop::report_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin) noexcept {
   ++unhandled_;
   try {
     if (on_unhandled_) {
       on_unhandled_(task, error);
     } else {
-      spdlog::error("task '{}' failed and no one looked at it: {}", task, describe(error));
+      log_unhandled(task, error, origin);
     }
   } catch (...) {
     spdlog::critical("the hook for unhandled errors failed: {}", describe(std::current_exception()));
@@ -139,7 +155,17 @@ void report_unhandled(std::string_view task, const std::exception_ptr& error) no
   if (loop* running = this_scheduler.home) {
     running->report_unhandled(task, error);
   } else {
-    spdlog::error("task '{}' failed and no one looked at it: {}", task, describe(error));
+    log_unhandled(task, error, {});
+  }
+}
+
+void report_unhandled(const task_state& failed) noexcept {
+  const std::string name = failed.name();
+  const std::string origin = describe_address(failed.spawn_site());
+  if (loop* running = this_scheduler.home) {
+    running->report_unhandled(name, failed.error(), origin);
+  } else {
+    log_unhandled(name, failed.error(), origin);
   }
 }
 

@@ -62,7 +62,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   [[nodiscard]] detail::timer_heap& timers() noexcept { return timers_; }
   [[nodiscard]] std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
   [[nodiscard]] std::size_t unhandled() const noexcept { return unhandled_; }
-  void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept;
+  /// `origin`, where known, says in the log where the task was spawned: "prog+0x12ab", for addr2line.
+  void report_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin = {}) noexcept;
   void schedule_drain();
   void drain();
   /// Runs handlers until stop() or until nothing is left that could wake a task. What a handler throws is reported as
@@ -99,6 +100,7 @@ namespace detail {
 
 /// Gives a failure that no one looked at to the running loop's hook; to the log when no loop runs.
 void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept;
+void report_unhandled(const task_state& failed) noexcept;
 
 /// Calls `f`; what it throws is reported as unhandled.
 template <class F>

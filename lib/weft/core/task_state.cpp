@@ -105,7 +105,7 @@ void task_state::complete() noexcept {
 }
 
 void task_state::destroy() noexcept {
-  if (status_ == task_status::failed && !observed_) report_unhandled(name(), error_);
+  if (status_ == task_status::failed && !observed_) report_unhandled(*this);
   destroy_self();
 }
 
