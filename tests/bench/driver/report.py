@@ -1,5 +1,6 @@
 """docs/benchmarks.md: a head about the machine and one section a part, each replaced by the run that measured it."""
 import datetime
+import os
 import re
 
 from . import machine
@@ -35,7 +36,8 @@ def section(name, title, text):
     """Text of one section between its markers."""
     date = datetime.datetime.now().strftime("%Y-%m-%d %H:%M")
     load = " ".join(open("/proc/loadavg", encoding="ascii").read().split()[:2])
-    return f"<!-- {name} -->\n## {title}\n\nMeasured {date}; load average at the end {load}.\n\n{text.strip()}\n<!-- /{name} -->\n"
+    how = " under SCHED_RR" if os.sched_getscheduler(0) == os.SCHED_RR else ""
+    return f"<!-- {name} -->\n## {title}\n\nMeasured {date}{how}; load average at the end {load}.\n\n{text.strip()}\n<!-- /{name} -->\n"
 
 
 def update(path, sections):
