@@ -12,6 +12,7 @@
 #include <weft/core/cancelled.hpp>
 #include <weft/core/handle.hpp>
 #include <weft/core/join.hpp>
+#include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/offload.hpp>
 #include <weft/core/run.hpp>

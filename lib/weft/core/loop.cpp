@@ -1,9 +1,11 @@
 #include <weft/core/loop.hpp>
 
+#include <weft/core/logger.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 
 #include <dlfcn.h>
 
@@ -31,8 +33,8 @@ std::string describe_address(const void* address) {
 }
 
 void log_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin) {
-  spdlog::error("task '{}'{}{} failed and no one looked at it: {}", task, origin.empty() ? "" : ", spawned at ", origin,
-                describe(error));
+  logger()->error("task '{}'{}{} failed and no one looked at it: {}", task, origin.empty() ? "" : ", spawned at ",
+                  origin, describe(error));
 }
 
 }  // namespace
@@ -133,7 +135,7 @@ void loop::report_unhandled(std::string_view task, const std::exception_ptr& err
       log_unhandled(task, error, origin);
     }
   } catch (...) {
-    spdlog::critical("the hook for unhandled errors failed: {}", describe(std::current_exception()));
+    logger()->critical("the hook for unhandled errors failed: {}", describe(std::current_exception()));
   }
 }
 

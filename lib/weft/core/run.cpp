@@ -1,5 +1,7 @@
 #include <weft/core/run.hpp>
 
+#include <weft/core/logger.hpp>
+
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -8,7 +10,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 
 namespace weft::detail {
 
@@ -61,8 +63,8 @@ class runner::impl final : private completion_listener {
       if (error) return;
       loop_.get_executor().on_work_started();
       if (signal_) {
-        spdlog::warn("second signal: ending at once");
-        spdlog::default_logger()->flush();
+        logger()->warn("second signal: ending at once");
+        logger()->flush();
         std::_Exit(128 + number);
       }
       signal_ = number;
@@ -86,7 +88,7 @@ class runner::impl final : private completion_listener {
   /// The main task waits, and nothing is left that could wake it.
   void break_deadlock() {
     if (!grace_over_) {
-      spdlog::error("deadlock: nothing can wake task '{}'", main_->name());
+      logger()->error("deadlock: nothing can wake task '{}'", main_->name());
       log_tasks();
       deadlock_ = true;
       main_->kill("deadlock");
@@ -107,7 +109,7 @@ class runner::impl final : private completion_listener {
     }
     clean_ = loop_.root().empty();
     if (clean_) return;
-    spdlog::error("tasks did not end in time and are left behind");
+    logger()->error("tasks did not end in time and are left behind");
     log_tasks();
   }
 
@@ -115,8 +117,8 @@ class runner::impl final : private completion_listener {
     const auto& lists = loop_.task_lists();
     for (const child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
       for (const task_state* t = list->tasks().front(); t != nullptr; t = list->tasks().after(*t)) {
-        spdlog::error("task '{}' waits on: {}", t->name(),
-                      t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
+        logger()->error("task '{}' waits on: {}", t->name(),
+                        t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
       }
     }
   }
@@ -125,7 +127,7 @@ class runner::impl final : private completion_listener {
     if (main_->status() == task_status::failed) report_unhandled(main_->name(), main_->look_at_error());
     if (signal_) return 128 + *signal_;
     if (main_->status() == task_status::killed && !deadlock_) {
-      spdlog::error("task '{}' was killed: {}", main_->name(), describe(main_->error()));
+      logger()->error("task '{}' was killed: {}", main_->name(), describe(main_->error()));
     }
     return loop_.unhandled() > 0 || !clean_ || deadlock_ || main_->status() != task_status::ok ? 1 : 0;
   }

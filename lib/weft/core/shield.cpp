@@ -1,8 +1,9 @@
 #include <weft/core/shield.hpp>
 
+#include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
 
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 
 namespace weft::detail {
 
@@ -10,8 +11,8 @@ shield_scope::shield_scope(duration budget) : deadline_scope(deadline_after(budg
 
 void shield_scope::report() const {
   if (!is_cancelled()) return;
-  spdlog::warn("task '{}': shielded work was ended after its budget of {} ms", task().name(),
-               std::chrono::duration_cast<std::chrono::milliseconds>(budget_).count());
+  logger()->warn("task '{}': shielded work was ended after its budget of {} ms", task().name(),
+                 std::chrono::duration_cast<std::chrono::milliseconds>(budget_).count());
 }
 
 }  // namespace weft::detail

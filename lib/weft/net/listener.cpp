@@ -1,10 +1,11 @@
 #include <weft/net/listener.hpp>
 
 #include <weft/base/error.hpp>
+#include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/sleep.hpp>
 
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -90,7 +91,7 @@ task<tcp_socket> listener::accept(tcp_endpoint& peer) {
     switch (classify(error)) {
       case accept_failure::connection_lost: break;
       case accept_failure::exhausted:
-        if (pause == first_pause) spdlog::warn("cannot accept connections for now: {}", error.message());
+        if (pause == first_pause) logger()->warn("cannot accept connections for now: {}", error.message());
         co_await sleep(pause);
         pause = std::min(2 * pause, longest_pause);
         break;

@@ -2,11 +2,12 @@
 
 #include <weft/core/cancelled.hpp>
 #include <weft/core/handle.hpp>
+#include <weft/core/logger.hpp>
 #include <weft/core/shield.hpp>
 #include <weft/core/spawn.hpp>
 #include <weft/core/task_group.hpp>
 
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 #include <boost/system/system_error.hpp>
 
 #include <exception>
@@ -32,7 +33,7 @@ task<> handle_connection(std::shared_ptr<server> self, tcp_endpoint peer, tcp_so
   try {
     co_await self->handler(std::move(socket));
   } catch (const std::exception& failure) {
-    spdlog::error("connection from {}: {}", to_string(peer), failure.what());
+    logger()->error("connection from {}: {}", to_string(peer), failure.what());
   }
 }
 

@@ -1,10 +1,11 @@
 #include <weft/tls/connect.hpp>
 
 #include <weft/core/cancel_scope.hpp>
+#include <weft/core/logger.hpp>
 #include <weft/net/address.hpp>
 #include <weft/tls/stream_state.hpp>
 
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -121,7 +122,7 @@ task<> serve(net::listener source, context tls, connection_handler handler, serv
       auto handshake = server_handshake(std::move(socket), tls);
       connection.emplace(co_await within(limit, std::move(handshake), std::move(label)));
     } catch (const std::exception& failure) {
-      spdlog::info("{}", failure.what());
+      logger()->info("{}", failure.what());
     }
     if (connection) co_await handler(std::move(*connection));
   };

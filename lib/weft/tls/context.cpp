@@ -1,9 +1,11 @@
 #include <weft/tls/context_state.hpp>
 
+#include <weft/core/logger.hpp>
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 
 #include <climits>
 #include <stdexcept>
@@ -60,7 +62,7 @@ void use_certificate(SSL_CTX* native, const certificate_files& files) {
   const auto mode = std::filesystem::status(files.key, unreadable).permissions();
   constexpr auto too_open = std::filesystem::perms::others_all | std::filesystem::perms::group_write;
   if (!unreadable && (mode & too_open) != std::filesystem::perms::none) {
-    spdlog::warn("key {} can be read or changed by other users", quoted(files.key));
+    logger()->warn("key {} can be read or changed by other users", quoted(files.key));
   }
 }
 
