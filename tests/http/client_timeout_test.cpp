@@ -1,11 +1,16 @@
 #include <weft/http/client.hpp>
 
+#include <weft/core/handle.hpp>
+#include <weft/core/sleep.hpp>
+#include <weft/core/spawn.hpp>
 #include <weft/core/timeout.hpp>
+#include <weft/net/listener.hpp>
 
 #include "peer.hpp"
 
 #include <doctest/doctest.h>
 
+#include <span>
 #include <string>
 
 namespace {
@@ -27,6 +32,28 @@ TEST_CASE("timeouts: of the first byte and within the head") {
     CHECK(co_await peer::failure(client.get(peer::url(halting))) == error_kind::timeout_first_byte);
     CHECK(client.stats().active == 0);
     co_await halting.wait_ended();
+  });
+}
+
+TEST_CASE("timeouts: a head that comes byte by byte has no more time than any other") {
+  testkit::run([]() -> task<> {
+    net::listener source = net::listen("127.0.0.1", 0);
+    auto drip = [&]() -> task<> {
+      net::tcp_socket socket = co_await source.accept();
+      const std::string endless = "HTTP/1.1 200 OK\r\nX: " + std::string(60'000, 'x');
+      for (const char& c : endless) {
+        co_await socket.write_all(std::span(&c, 1));
+        co_await sleep(1ms);
+      }
+    };
+    handle<void> server = spawn(drip);
+    http::client_options options;
+    options.timeouts.first_byte = 50ms;
+    http::client client(options);
+    CHECK(co_await peer::failure(client.get("http://127.0.0.1:" + std::to_string(source.port()))) ==
+          error_kind::timeout_first_byte);
+    co_await server.kill_join();
+    (void)server.error();
   });
 }
 
