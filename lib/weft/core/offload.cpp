@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <pthread.h>
@@ -93,7 +94,10 @@ class offload_queue : public std::enable_shared_from_this<offload_queue> {
 
 }  // namespace detail
 
-offload::offload(offload_options options) : queue_(std::make_shared<detail::offload_queue>(std::move(options))) {}
+offload::offload(offload_options options) {
+  if (options.threads == 0) throw std::invalid_argument("an offload needs at least one thread");
+  queue_ = std::make_shared<detail::offload_queue>(std::move(options));
+}
 
 offload::~offload() { queue_->close(); }
 

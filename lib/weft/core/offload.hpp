@@ -90,6 +90,7 @@ class foreign_work {
 /// Cost:         one frame, and a wake-up of a sleeping thread; calls that come while the threads are busy need none.
 class offload {
  public:
+  /// Throws std::invalid_argument when it may have no thread at all.
   explicit offload(offload_options options = {});
   offload(const offload&) = delete;
   offload& operator=(const offload&) = delete;

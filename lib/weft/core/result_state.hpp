@@ -77,7 +77,11 @@ class spawned final : public result_state<R> {
     this->has_call_ = true;
   }
 
-  static void* operator new(std::size_t size) { return allocate_frame(size); }
+  static void* operator new(std::size_t size) {
+    static_assert(alignof(spawned) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "spawn(f, args...): over-aligned arguments: pass a pointer to them");
+    return allocate_frame(size);
+  }
   static void operator delete(void* block, std::size_t size) noexcept { free_frame(block, size); }
 
  private:
