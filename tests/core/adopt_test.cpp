@@ -1,6 +1,7 @@
+#include <weft/core/asio.hpp>
+
 #include "support.hpp"
 
-#include <weft/core/asio.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
 #include <weft/core/timeout.hpp>

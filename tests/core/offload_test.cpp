@@ -48,6 +48,10 @@ TEST_CASE("offload: gives what the call returns on a thread beside the loop, or 
   });
 }
 
+TEST_CASE("offload: one without threads is refused") {
+  CHECK_THROWS_AS(offload(offload_options{.name = "none", .threads = 0}), std::invalid_argument);
+}
+
 TEST_CASE("offload: the loop goes on meanwhile") {
   run_test([]() -> task<> {
     offload pool;
