@@ -332,6 +332,26 @@ TEST_CASE("tls::stream: a shutdown that both sides make ends cleanly, one that n
   });
 }
 
+TEST_CASE("tls::stream: what was closed, or has failed, is not used again") {
+  testkit::run([]() -> task<> {
+    world w;
+    auto closed = co_await w.connect();
+    closed.near.close();
+    auto read_closed = [&closed]() -> task<> { co_await support::read_all(closed.near); };
+    auto write_closed = [&closed]() -> task<> { co_await closed.near.write_all("x"); };
+    CHECK(co_await support::kind_of(read_closed()) == error_kind::protocol);
+    CHECK(co_await support::kind_of(write_closed()) == error_kind::protocol);
+
+    auto broken = co_await w.connect();
+    co_await broken.far.socket().write_all("no TLS record at all");
+    auto read_broken = [&broken]() -> task<> { co_await support::read_all(broken.near); };
+    const auto first = co_await support::kind_of(read_broken());
+    CHECK(first.has_value());
+    CHECK(co_await support::kind_of(read_broken()) == error_kind::protocol);
+    broken.near.close();
+  });
+}
+
 TEST_CASE("tls::stream: an idle connection may be moved and destroyed") {
   testkit::run([]() -> task<> {
     world w;

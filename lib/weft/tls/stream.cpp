@@ -13,13 +13,6 @@
 
 namespace weft::tls {
 
-namespace {
-
-/// A peer that always has data ready must not hold the loop: after so many records the others get a turn.
-constexpr unsigned records_per_turn = 32;
-
-}  // namespace
-
 stream::state::state(net::tcp_socket over, context from, std::string name)
     : socket(std::move(over)),
       settings(std::move(from)),
@@ -36,6 +29,13 @@ stream::state::~state() {
   ::SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
+bool stream::state::count_record() noexcept {
+  // A peer that is always ready must not hold the loop: after so many records the others get a turn.
+  constexpr unsigned records_per_turn = 32;
+  uninterrupted = (uninterrupted + 1) % records_per_turn;
+  return uninterrupted == 0;
+}
+
 stream::stream(std::unique_ptr<state> made) noexcept : state_(std::move(made)) {}
 stream::stream(stream&&) noexcept = default;
 stream& stream::operator=(stream&&) noexcept = default;
@@ -44,10 +44,8 @@ stream::~stream() = default;
 task<std::size_t> stream::read_some(net::mutable_bytes buffer) {
   state& self = *state_;
   if (buffer.empty()) co_return 0;
-  if (++self.uninterrupted >= records_per_turn) {
-    self.uninterrupted = 0;
-    co_await yield();
-  }
+  const bool turn_over = self.count_record();
+  if (turn_over) co_await yield();
   std::size_t got = 0;
   auto read = [buffer, &got](SSL* ssl) { return ::SSL_read_ex(ssl, buffer.data(), buffer.size(), &got); };
   const bool more = co_await self.complete(read);
@@ -70,11 +68,12 @@ task<std::size_t> stream::read_until(std::string& text, std::string delimiter, s
 
 task<std::size_t> stream::write_all(net::const_bytes buffer) {
   state& self = *state_;
-  if (self.broken) throw error(error_kind::protocol, self.label + ": an earlier operation was cut short");
+  if (self.write_cut_short) throw error(error_kind::protocol, self.label + ": an earlier write was cut short");
   std::size_t sent = 0;
-  // Stays true when the write below is cut short: a record may be half sent, and nothing else may follow it.
-  self.broken = true;
+  self.write_cut_short = true;
   while (sent < buffer.size()) {
+    const bool turn_over = self.count_record();
+    if (turn_over) co_await yield();
     const auto rest = buffer.span().subspan(sent);
     std::size_t taken = 0;
     auto write = [rest, &taken](SSL* ssl) { return ::SSL_write_ex(ssl, rest.data(), rest.size(), &taken); };
@@ -82,7 +81,7 @@ task<std::size_t> stream::write_all(net::const_bytes buffer) {
     if (!open) throw error(error_kind::truncated, self.label + ": the stream was ended before");
     sent += taken;
   }
-  self.broken = false;
+  self.write_cut_short = false;
   co_return sent;
 }
 
@@ -106,7 +105,7 @@ bool stream::has_input() noexcept {
 
 task<> stream::shutdown(duration budget) {
   state& self = *state_;
-  if (self.broken || !is_open()) {
+  if (self.broken || self.write_cut_short || !is_open()) {
     close();
     co_return;
   }
@@ -133,21 +132,21 @@ task<> stream::shutdown(duration budget) {
       if (!limit.was_hit()) interrupted = std::current_exception();
     } catch (const std::exception&) {
       // A peer that does not answer in kind is nothing that the caller could act on: the stream ends either way.
-      self.broken = true;
     }
   }
+  self.broken = true;
   self.socket.close();
   if (interrupted) std::rethrow_exception(interrupted);
 }
 
 void stream::close() noexcept {
   if (!is_open()) return;
-  if (!state_->broken) {
+  if (!state_->broken && !state_->write_cut_short) {
     ::ERR_clear_error();
     ::SSL_shutdown(state_->ssl.get());
     ::ERR_clear_error();
-    state_->broken = true;
   }
+  state_->broken = true;
   state_->socket.close();
 }
 

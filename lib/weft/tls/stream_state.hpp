@@ -32,6 +32,7 @@ struct stream::state {
   task<bool> complete(F f) {
     for (;;) {
       detail::current_task().check();
+      if (broken) throw error(error_kind::protocol, label + ": has failed or was closed before");
       ::ERR_clear_error();
       const int result = f(ssl.get());
       if (result == 1) break;
@@ -50,13 +51,17 @@ struct stream::state {
     co_return true;
   }
 
+  /// Counts a record that is read or written; gives whether the task should give way to others first.
+  [[nodiscard]] bool count_record() noexcept;
+
   net::tcp_socket socket;
   context settings;
   session_owner owner;
   std::string label;  ///< of error messages: "TLS connection with 'a.example'"
   openssl_ptr<SSL> ssl;
-  unsigned uninterrupted = 0;  ///< reads since the task last gave way to others
-  bool broken = false;
+  unsigned uninterrupted = 0;    ///< records since the task last gave way to others
+  bool broken = false;           ///< failed or closed
+  bool write_cut_short = false;  ///< or still going on: a record may be half sent, and nothing else may follow it
 };
 
 /// The way between a stream and its state, for tls/'s own sources.
