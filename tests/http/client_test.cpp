@@ -71,6 +71,24 @@ TEST_CASE("client: default fields are replaced, credentials and content are sent
   });
 }
 
+TEST_CASE("client: a request can be put together where it is sent, and options where the client is made") {
+  testkit::run([]() -> task<> {
+    scripted_peer server(peer::serve(peer::ok("body")));
+    http::client client({.timeouts = {.first_byte = std::chrono::seconds(20)},
+                         .pool = {.per_origin = 2},
+                         .redirects = {.limit = 3},
+                         .decode = http::decoding::none,
+                         .tls = {},
+                         .limits = {.bytes = 64 * 1024},
+                         .address_filter = [](const net::ip_address&) { return true; }});
+    http::response r = co_await client.send(http::request("GET", peer::url(server))
+                                                .header("X-Long-Enough-To-Be-Allocated", std::string(40, 'v'))
+                                                .query("a", "b"));
+    CHECK(co_await r.text() == "body");
+    CHECK(server.received().find("X-Long-Enough-To-Be-Allocated: " + std::string(40, 'v')) != std::string::npos);
+  });
+}
+
 TEST_CASE("client: an answer is the same however its bytes are split") {
   testkit::run([]() -> task<> {
     const std::array<std::string, 3> texts{

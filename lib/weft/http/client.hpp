@@ -52,8 +52,8 @@ enum class downgrade { refuse, allow };
 struct redirect_options {
   std::size_t limit = 20;  ///< 0: a redirecting answer is given to the caller as it is
   downgrade https_to_http = downgrade::refuse;
-  std::vector<std::string>
-      sensitive_headers;  ///< dropped at another origin, besides Authorization, Cookie, Host and their like
+  /// Dropped at another origin, besides Authorization, Cookie, Host and their like.
+  std::vector<std::string> sensitive_headers{};
 };
 
 enum class decoding {
@@ -66,9 +66,9 @@ struct client_options {
   pool_options pool{};
   redirect_options redirects{};
   decoding decode = decoding::none;
-  std::optional<std::uint64_t> max_decoded{};  ///< bytes of one decoded body
-  head_limits limits{};
   std::optional<tls::context> tls{};  ///< none: tls::context::shared()
+  head_limits limits{};
+  std::optional<std::uint64_t> max_decoded{};  ///< bytes of one decoded body
   std::string user_agent = "weft/0.1";
   http::headers headers{};  ///< sent with every request
   /// Called with each address before it is connected to, on redirects too; false refuses it.
