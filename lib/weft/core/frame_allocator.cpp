@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -28,10 +29,17 @@ namespace {
 
 constexpr std::size_t slab_size = std::size_t{64} * 1024;
 
+/// The free list of a thread that has ended, seen through its first block; a block of the smallest class has room for
+/// it.
+struct left_list : free_frames::block {
+  left_list* other;
+};
+static_assert(sizeof(left_list) <= free_frames::granularity);
+
 /// What threads that have ended leave behind, and every slab ever made. Never destroyed: frames outlive static objects.
 struct shared_memory {
   std::mutex mutex;
-  std::array<free_frames::block*, free_frames::class_count> orphans{};
+  std::array<left_list*, free_frames::class_count> left{};
   std::vector<std::byte*> slabs;
 };
 
@@ -48,10 +56,8 @@ struct slab_rest {
   ~slab_rest() {
     const std::lock_guard guard(shared().mutex);
     for (std::size_t i = 0; i < free_frames::class_count; ++i) {
-      while (free_frames::block* block = this_thread_frames.lists[i]) {
-        this_thread_frames.lists[i] = block->next;
-        block->next = shared().orphans[i];
-        shared().orphans[i] = block;
+      if (free_frames::block* first = std::exchange(this_thread_frames.lists[i], nullptr)) {
+        shared().left[i] = new (first) left_list{{first->next}, shared().left[i]};
       }
     }
   }
@@ -69,10 +75,10 @@ void* allocate_new_frame(std::size_t size) {
   const std::size_t rounded = (index + 1) * free_frames::granularity;
   if (static_cast<std::size_t>(rest.limit - rest.cursor) < rounded) {
     const std::lock_guard guard(shared().mutex);
-    if (free_frames::block* orphan = shared().orphans[index]) {
-      this_thread_frames.lists[index] = orphan->next;
-      shared().orphans[index] = nullptr;
-      return orphan;
+    if (left_list* list = shared().left[index]) {
+      shared().left[index] = list->other;
+      this_thread_frames.lists[index] = list->next;
+      return list;
     }
     shared().slabs.push_back(nullptr);
     shared().slabs.back() = rest.cursor = static_cast<std::byte*>(::operator new(slab_size));

@@ -97,7 +97,7 @@ void loop::fire_timers() {
   const detail::loop_entry entry;
   armed_until_ = time_point::max();
   const time_point until = now();
-  while (!timers_.empty() && timers_.earliest() <= until) timers_.pop().expire();
+  timers_.expire_until(until);
 }
 
 void loop::run() {

@@ -49,6 +49,8 @@ class timer_heap {
   void remove(timer_node& node) noexcept;
   /// The earliest node, taken out.
   timer_node& pop() noexcept;
+  /// Expires everything that is due at `until`, in order.
+  void expire_until(time_point until);
 
  private:
   struct entry {
@@ -63,7 +65,10 @@ class timer_heap {
 
   static constexpr std::size_t arity = 4;
 
+  static constexpr std::uint32_t is_due = std::uint32_t{1} << 31;  // the position is one in due_
+
   [[nodiscard]] std::uint32_t take_slot(timer_node& node);
+  void release_slot(timer_node& node) noexcept;
   void place(std::size_t index, const entry& value) noexcept {
     entries_[index] = value;
     positions_[value.slot] = static_cast<std::uint32_t>(index);
@@ -71,7 +76,10 @@ class timer_heap {
   void sift_up(std::size_t index, const entry& value) noexcept;
   void sift_down(std::size_t index, const entry& value) noexcept;
 
+  void expire_many(time_point until);
+
   std::vector<entry> entries_;
+  std::vector<entry> due_;
   std::vector<timer_node*> nodes_;
   std::vector<std::uint32_t> positions_;  // of a free slot: the next free one
   std::uint32_t free_slot_ = timer_node::unarmed;
