@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <boost/system/system_error.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/http/gate.hpp>
 #include <weft/net/serve.hpp>
@@ -53,6 +54,14 @@ task<> picture_server::run() {
 }
 
 task<> picture_server::converse(net::tcp_socket peer) {
+  try {
+    co_await answer_requests(peer);
+  } catch (const boost::system::system_error&) {
+    // The client has gone: a download that was interrupted.
+  }
+}
+
+task<> picture_server::answer_requests(net::tcp_socket& peer) {
   std::string received;
   for (;;) {
     http::head_gate gate(http::head_limits::server(), http::head_rules::strict);

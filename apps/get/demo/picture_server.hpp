@@ -26,6 +26,7 @@ class picture_server {
 
  private:
   task<> converse(net::tcp_socket peer);
+  task<> answer_requests(net::tcp_socket& peer);
   task<> answer(net::tcp_socket& peer, std::string_view method, std::size_t index);
 
   net::listener listener_;
