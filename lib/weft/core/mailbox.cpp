@@ -15,12 +15,14 @@ void mailbox::deliver(parcel& sent) noexcept {
     sent.next_ = before;
   } while (!newest_.compare_exchange_weak(before, &sent, std::memory_order_release, std::memory_order_relaxed));
   if (before != nullptr) return;
-  const std::lock_guard guard(mutex_);
-  if (context_ != nullptr) {
-    boost::asio::post(*context_, [self = shared_from_this()] { self->open_all(); });
-  } else {
-    bounce_all(take_all());
+  {
+    const std::lock_guard guard(mutex_);
+    if (context_ != nullptr) {
+      boost::asio::post(*context_, [self = shared_from_this()] { self->open_all(); });
+      return;
+    }
   }
+  bounce_all(take_all());
 }
 
 parcel* mailbox::take_all() noexcept {
@@ -43,8 +45,10 @@ void mailbox::bounce_all(parcel* first) noexcept {
 }
 
 void mailbox::close() noexcept {
-  const std::lock_guard guard(mutex_);
-  context_ = nullptr;
+  {
+    const std::lock_guard guard(mutex_);
+    context_ = nullptr;
+  }
   bounce_all(take_all());
 }
 

@@ -4,6 +4,7 @@
 #include <weft/core/mailbox.hpp>
 #include <weft/core/task.hpp>
 
+#include <atomic>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -173,7 +174,10 @@ class abandonable_call final : private offload_job, private parcel {
     }
 
    private:
-    void abort() noexcept override { wake(*std::exchange(call_->waiting_, nullptr)); }
+    void abort() noexcept override {
+      call_->abandoned_.store(true, std::memory_order_relaxed);
+      wake(*std::exchange(call_->waiting_, nullptr));
+    }
     [[nodiscard]] const char* what() const noexcept override { return "a call on another thread"; }
 
     std::shared_ptr<abandonable_call> call_;
@@ -181,7 +185,7 @@ class abandonable_call final : private offload_job, private parcel {
 
  private:
   void execute() noexcept override {
-    result_.capture(f_);
+    if (!abandoned_.load(std::memory_order_relaxed)) result_.capture(f_);
     const auto to = mailbox_;
     to->deliver(*this);
   }
@@ -198,6 +202,7 @@ class abandonable_call final : private offload_job, private parcel {
   call_result<std::invoke_result_t<F&>> result_;
   task_state* waiting_ = nullptr;
   bool arrived_ = false;
+  std::atomic<bool> abandoned_ = false;  // a call that no one wants any more is not begun
 };
 
 }  // namespace detail

@@ -78,7 +78,8 @@ void task_state::settle_failure() noexcept {
   try {
     std::rethrow_exception(error_);
   } catch (const cancelled&) {
-    status_ = task_status::killed;
+    // Cancelled without having been killed: it waited for a task that was, and no one is to take its end for success.
+    status_ = killed_ ? task_status::killed : task_status::failed;
   } catch (...) {
     status_ = task_status::failed;
   }

@@ -102,7 +102,13 @@ atomic_file::commit_result atomic_file::commit() {
   if (!keep) refuse_special();
   const unsigned flags = keep ? RENAME_NOREPLACE : 0;
   const int folder = folder_.descriptor();
-  if (::renameat2(folder, temporary_.c_str(), folder, name_.c_str(), flags) != 0) {
+  int failed = ::renameat2(folder, temporary_.c_str(), folder, name_.c_str(), flags);
+  if (failed != 0 && keep && (errno == EINVAL || errno == ENOSYS)) {
+    // File systems without RENAME_NOREPLACE (NFS, many in user space): a hard link does not replace either.
+    failed = ::linkat(folder, temporary_.c_str(), folder, name_.c_str(), 0);
+    if (failed == 0) ::unlinkat(folder, temporary_.c_str(), 0);
+  }
+  if (failed != 0) {
     if (keep && errno == EEXIST) return commit_result::name_taken;
     throw_errno(errno, "cannot give '" + (folder_.path() / name_).string() + "' its name");
   }

@@ -14,6 +14,7 @@ offload& files() {
 }
 
 task<> write_file(std::filesystem::path path, std::span<const std::byte> bytes, atomic_file_options options) {
+  if (!path.has_filename()) throw_errno(EISDIR, "cannot write '" + path.string() + "'");
   auto write = [&] {
     atomic_file file(directory(path.parent_path()), path.filename().string(), options);
     file.write(bytes);

@@ -50,7 +50,7 @@ task<> run_attempt(race& in, tcp_endpoint endpoint) {
 }
 
 task<> wait_for_change(race& in, duration delay) {
-  deadline_scope limit(now() + delay);
+  deadline_scope limit(deadline_after(delay));
   try {
     co_await in.changed.wait();
   } catch (const cancelled&) {
@@ -100,7 +100,7 @@ task<tcp_socket> connect_named(std::string target, std::vector<tcp_endpoint> end
   std::vector<connect_error::attempt> failures;
   error_code outcome;
   std::optional<deadline_scope> limit;
-  if (options.timeout) limit.emplace(now() + *options.timeout);
+  if (options.timeout) limit.emplace(deadline_after(*options.timeout));
   try {
     co_await connect_any(endpoints, options.attempt_delay, winner, failures);
   } catch (const cancelled&) {

@@ -136,7 +136,7 @@ struct resolver::state : std::enable_shared_from_this<resolver::state> {
     auto& [error, addresses] = into->result;
     if (addresses.size() > self->options.max_addresses) addresses.resize(self->options.max_addresses);
     if (!error && addresses.empty()) error = resolve_errc::no_address;
-    into->until = now() + self->lifetime(error);
+    into->until = deadline_after(self->lifetime(error));
     into->looking.reset();
   }
 
@@ -183,7 +183,7 @@ task<std::vector<ip_address>> resolver::addresses(std::string host, resolve_opti
   const std::string name = normalised_name(host);
   if (name.empty()) throw_unresolved(host, resolve_errc::bad_name);
   std::optional<deadline_scope> limit;
-  if (options.timeout) limit.emplace(now() + *options.timeout);
+  if (options.timeout) limit.emplace(deadline_after(*options.timeout));
   lookup_result result;
   try {
     result = co_await state::find(state_, name, options.family);

@@ -34,6 +34,10 @@ task<> handle_connection(std::shared_ptr<server> self, tcp_endpoint peer, tcp_so
     co_await self->handler(std::move(socket));
   } catch (const std::exception& failure) {
     logger()->error("connection from {}: {}", to_string(peer), failure.what());
+  } catch (const cancelled&) {
+    throw;
+  } catch (...) {
+    logger()->error("connection from {}: {}", to_string(peer), describe(std::current_exception()));
   }
 }
 

@@ -27,7 +27,8 @@ error_kind verification_kind(long result) {
 }
 
 error_kind protocol_kind(int reason) {
-  if (reason >= SSL_AD_REASON_OFFSET) return error_kind::alert;
+  constexpr int alerts = 256;
+  if (reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + alerts) return error_kind::alert;
   switch (reason) {
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:

@@ -9,9 +9,40 @@
 #include <boost/system/system_error.hpp>
 
 #include <array>
+#include <cerrno>
 #include <utility>
 
+#include <sys/socket.h>
+
 namespace weft::tls {
+
+namespace {
+
+/// OpenSSL's socket BIO, but for its write(2), which would end the process by SIGPIPE when the peer is gone.
+const BIO_METHOD* socket_method() {
+  static const BIO_METHOD* const method = [] {
+    const BIO_METHOD* plain = ::BIO_s_socket();
+    BIO_METHOD* made = ::BIO_meth_new(BIO_TYPE_SOCKET, "weft socket");
+    if (made == nullptr) throw_configuration("cannot set up a TLS connection");
+    ::BIO_meth_set_read(made, ::BIO_meth_get_read(plain));
+    ::BIO_meth_set_ctrl(made, ::BIO_meth_get_ctrl(plain));
+    ::BIO_meth_set_create(made, ::BIO_meth_get_create(plain));
+    ::BIO_meth_set_destroy(made, ::BIO_meth_get_destroy(plain));
+    ::BIO_meth_set_write(made, [](BIO* bio, const char* data, int size) {
+      int descriptor = -1;
+      BIO_get_fd(bio, &descriptor);
+      BIO_clear_retry_flags(bio);
+      errno = 0;
+      const auto sent = static_cast<int>(::send(descriptor, data, static_cast<std::size_t>(size), MSG_NOSIGNAL));
+      if (sent <= 0 && ::BIO_sock_should_retry(sent) != 0) BIO_set_retry_write(bio);
+      return sent;
+    });
+    return made;
+  }();
+  return method;
+}
+
+}  // namespace
 
 stream::state::state(net::tcp_socket over, context from, std::string name)
     : socket(std::move(over)),
@@ -20,7 +51,10 @@ stream::state::state(net::tcp_socket over, context from, std::string name)
       ssl(context_access::of(settings).make_connection()) {
   auto& asio = socket.asio();
   if (!asio.native_non_blocking()) asio.native_non_blocking(true);
-  if (::SSL_set_fd(ssl.get(), socket.native_handle()) != 1) throw_configuration("cannot set up a TLS connection");
+  BIO* transport = ::BIO_new(socket_method());
+  if (transport == nullptr) throw_configuration("cannot set up a TLS connection");
+  BIO_set_fd(transport, socket.native_handle(), BIO_NOCLOSE);
+  ::SSL_set_bio(ssl.get(), transport, transport);
   ::SSL_set_ex_data(ssl.get(), session_owner_index(), &owner);
 }
 
