@@ -8,11 +8,12 @@ namespace weft::detail {
 /// Memory for coroutine frames, task states and handlers of operations in flight: a per-thread free list for each size
 /// class.
 ///
-/// Ownership:  a block is given back with the size it was asked for; it keeps its memory for the next block of that
-/// class. Threads:    any; a block given back on another thread serves that thread from then on. Errors:     throws
-/// std::bad_alloc. Cost:       two loads and a store when the class has a free block; sizes over 1 KiB go to operator
-/// new.
-///             Sanitized builds use operator new throughout, so that a stale frame is found.
+/// Ownership: a block is given back with the size it was asked for; it keeps its memory for the next block of that
+///            class.
+/// Threads:   any; a block given back on another thread serves that thread from then on.
+/// Errors:    throws std::bad_alloc.
+/// Cost:      two loads and a store when the class has a free block; sizes over 1 KiB go to operator new. Sanitized
+///            builds use operator new throughout, so that a stale frame is found.
 [[nodiscard]] void* allocate_frame(std::size_t size);
 void free_frame(void* block, std::size_t size) noexcept;
 

@@ -92,7 +92,8 @@ task<bool> join_for(state_ptr<task_state> state, duration limit);
 /// Threads:      the loop that runs the task.
 /// Cancellation: a killed waiter stops waiting; the task itself goes on.
 /// Errors:       a failure that no one has looked at when the last handle goes is reported, and makes run() return
-/// non-zero. Cost:         a pointer. Waiting allocates nothing.
+///               non-zero.
+/// Cost:         a pointer. Waiting allocates nothing.
 template <class R>
 class handle {
  public:

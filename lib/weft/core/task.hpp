@@ -115,9 +115,10 @@ class promise<void> final : public promise_base {
 ///
 /// Ownership:    owns the coroutine; dropped without being awaited, the body never runs.
 /// Lifetime:     a coroutine's reference parameters must outlive it; spawn() copies its arguments, co_await f(x) keeps
-/// temporaries alive. Threads:      awaited on the loop where it is to run; not shareable. Cancellation: awaiting is no
-/// waiting point by itself; the body's own waits are. Cost:         one frame from the per-thread free list; awaiting
-/// does not grow the stack.
+///               temporaries alive.
+/// Threads:      awaited on the loop where it is to run; not shareable.
+/// Cancellation: awaiting is no waiting point by itself; the body's own waits are.
+/// Cost:         one frame from the per-thread free list; awaiting does not grow the stack.
 template <class T>
 class [[nodiscard]] task {
  public:

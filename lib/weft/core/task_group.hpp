@@ -38,10 +38,11 @@ class start_gate;
 ///
 /// Ownership:    owns its children; spawn() moves the callable and its arguments into the child.
 /// Lifetime:     usable only inside the body of scope() and in its children; never store a reference that outlives
-/// them. Threads:      confined to the loop that runs the body. Cancellation: cancelling the caller cancels the
-/// children, then waits for them. Errors:       the first failure cancels the siblings and reaches the caller; several
-/// become an error_group. A child that was killed
-///               on purpose is no failure.
+///               them.
+/// Threads:      confined to the loop that runs the body.
+/// Cancellation: cancelling the caller cancels the children, then waits for them.
+/// Errors:       the first failure cancels the siblings and reaches the caller; several become an error_group. A child
+///               that was killed on purpose is no failure.
 /// Cost:         spawn is one allocation and the frame of f.
 class task_group final : private detail::child_list {
  public:

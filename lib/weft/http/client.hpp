@@ -89,10 +89,11 @@ struct client_stats {
 ///
 /// Ownership:    owns its idle connections; a response owns its own until its body has arrived.
 /// Lifetime:     ends before its loop does. Destroying it closes the idle connections; requests in progress and
-/// responses go on. Threads:      confined to the loop it is first used on. Cancellation: of send() closes the
-/// connection it was using; the pool never holds a half-used one. Errors:       http::error. An answer with any status
-/// is no error. Cost:         a request on a kept connection: one write, one read with a small body, at most two
-/// allocations.
+///               responses go on.
+/// Threads:      confined to the loop it is first used on.
+/// Cancellation: of send() closes the connection it was using; the pool never holds a half-used one.
+/// Errors:       http::error. An answer with any status is no error.
+/// Cost:         a request on a kept connection: one write, one read with a small body, at most two allocations.
 ///
 /// A request whose kept connection turns out to have been closed is sent once more on a fresh one, when the method is
 /// idempotent and no byte of an answer came (RFC 9110, 9.2.2).

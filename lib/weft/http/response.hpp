@@ -41,13 +41,12 @@ struct timings {
 /// The head of an answer, and its body as it arrives.
 ///
 /// Ownership:    owns its connection until the body has arrived, then gives it back to the client's pool; and a 64 KiB
-/// buffer. Lifetime:     may outlive the client. Destroying one whose body has not arrived closes the connection, at
-/// once. Views that
-///               it gives live as long as it does.
+///               buffer.
+/// Lifetime:     may outlive the client. Destroying one whose body has not arrived closes the connection, at once.
+///               Views that it gives live as long as it does.
 /// Threads:      confined to the client's loop; one reading operation at a time.
 /// Cancellation: of a read gives the connection up; the rest of the body is lost.
 /// Errors:       reads throw http::error: body_incomplete, timeout_body, timeout_total, protocol_error, decode_failed
-/// ...
 ///               What was read before stays valid. After an error every further read throws it again.
 /// Cost:         no allocation per read.
 class response {

@@ -60,7 +60,8 @@ struct resolver_options {
 /// Threads:      confined to the loop it was made on.
 /// Cancellation: ends the waiting at once; others who wait for the same name are not affected.
 /// Errors:       boost::system::system_error "cannot resolve 'name'" with a resolve_errc, or
-/// boost::asio::error::timed_out. Cost:         a remembered name: one hash lookup and a copy of the addresses.
+///               boost::asio::error::timed_out.
+/// Cost:         a remembered name: one hash lookup and a copy of the addresses.
 class resolver {
  public:
   explicit resolver(resolver_options options = {});

@@ -36,7 +36,8 @@ class semaphore_guard {
 /// Lifetime:     outlives its waiters and guards. Threads: one loop.
 /// Fairness:     first come, first served: acquire() and try_acquire() never overtake a waiter.
 /// Cancellation: a killed waiter leaves the queue. One that was handed a permit in the same turn keeps it, and throws
-/// at its next wait. Cost:         waiting allocates nothing.
+///               at its next wait.
+/// Cost:         waiting allocates nothing.
 class semaphore {
  public:
   class acquire_awaiter : private detail::queued_waiter {
