@@ -11,6 +11,14 @@ using app::completes;
 using app::parse_count;
 using app::parse_duration;
 using app::parse_size;
+using app::usage_error;
+
+/// A time that something may take: none at all would be no limit to some programs and a failure to others.
+std::chrono::nanoseconds parse_limit(const std::string& value) {
+  const auto limit = parse_duration(value);
+  if (limit <= std::chrono::nanoseconds::zero()) throw usage_error("a limit of no time: '" + value + "'");
+  return limit;
+}
 
 conflict_policy conflict_of(const std::string& value) {
   if (value == "skip") return conflict_policy::skip;
@@ -129,14 +137,14 @@ void add_retry_rows(std::vector<option_row>& rows) {
                    .group = "Retries and time limits",
                    .help = "for the name, the connection and TLS, each",
                    .default_text = "10s"},
-                  [](flags& typed, const std::string& value) { typed.connect_timeout = parse_duration(value); }});
+                  [](flags& typed, const std::string& value) { typed.connect_timeout = parse_limit(value); }});
   rows.push_back({{.long_name = "timeout",
                    .short_name = 'T',
                    .metavar = "TIME",
                    .group = "Retries and time limits",
                    .help = "for the beginning of the answer, and for any pause in it",
                    .default_text = "30s"},
-                  [](flags& typed, const std::string& value) { typed.timeout = parse_duration(value); }});
+                  [](flags& typed, const std::string& value) { typed.timeout = parse_limit(value); }});
   rows.push_back({{.long_name = "max-time",
                    .short_name = 'm',
                    .metavar = "TIME",
@@ -144,7 +152,7 @@ void add_retry_rows(std::vector<option_row>& rows) {
                    .help = "for one file, all attempts together",
                    .default_text = "no limit",
                    .shown = audience::common},
-                  [](flags& typed, const std::string& value) { typed.max_time = parse_duration(value); }});
+                  [](flags& typed, const std::string& value) { typed.max_time = parse_limit(value); }});
   rows.push_back({{.long_name = "speed-limit",
                    .metavar = "SIZE",
                    .group = "Retries and time limits",

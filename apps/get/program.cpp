@@ -1,8 +1,10 @@
 #include "get/program.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <utility>
@@ -77,8 +79,22 @@ task<int> download(const config& settings) {
   co_return static_cast<int>(app::exit_code::file);
 }
 
+namespace {
+
+/// A standard stream that is closed would hand its number to the first file or socket: something that fails takes its place.
+void occupy_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is this one; writing to it fails, as it would have.
+    if (::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
+
+}  // namespace
+
 int run_program(std::vector<std::string> words) {
   std::signal(SIGPIPE, SIG_IGN);
+  occupy_standard_descriptors();
   allow_many_descriptors();
   try {
     return run_checked(std::move(words));

@@ -89,7 +89,7 @@ void progress_view::draw() {
 std::string progress_view::summary(ending how) const {
   const auto time = now() - start_;
   const double seconds = std::chrono::duration<double>(time).count();
-  const auto rate = seconds > 0 ? static_cast<double>(state_.bytes) / seconds : 0;
+  const auto rate = seconds > 0 ? static_cast<double>(state_.finished_bytes) / seconds : 0;
   std::string line = how == ending::interrupted ? "interrupted: " : "";
   line += count_text(state_.finished, "file") + ", " + app::size_text(state_.finished_bytes) + " in " +
           seconds_text(time) + " (" + app::size_text(static_cast<std::uint64_t>(rate)) + "/s)";

@@ -49,6 +49,7 @@ task<app::exit_code> session::run() {
   auto code = app::exit_code::internal;
   try {
     code = co_await download();
+    co_await data_.flush();
   } catch (const cancelled&) {
     data_.flush_now();
     view_.finish(progress_view::ending::interrupted);
@@ -57,7 +58,6 @@ task<app::exit_code> session::run() {
     view_.finish(progress_view::ending::failed);
     throw;
   }
-  co_await data_.flush();
   view_.finish(progress_view::ending::regular);
   co_return code;
 }

@@ -6,13 +6,6 @@
 #include <utility>
 
 namespace weft::http::detail {
-namespace {
-
-/// A connection that was used a moment ago is trusted; one that was quiet for longer is looked at, which costs a system
-/// call.
-constexpr duration trusted_for = std::chrono::milliseconds(500);
-
-}  // namespace
 
 lease::lease(pool& from, origin_entry& origin) noexcept : pool_(&from), origin_(&origin), has_permit_(true) {
   ++pool_->stats_.active;
@@ -40,8 +33,8 @@ bool lease::take_idle() {
     std::unique_ptr<connection> candidate = pool_->take(origin_->idle.front());
     const bool in_time =
         moment < candidate->usable_until && moment - candidate->idle_since < pool_->options_.idle_timeout;
-    const bool trusted = moment - candidate->idle_since < trusted_for;
-    if (!in_time || (!trusted && candidate->has_input())) continue;
+    // What has come since the last answer was asked for by no one: it must not become the next one's (RFC 9112, 9.2).
+    if (!in_time || candidate->has_input()) continue;
     connection_ = std::move(candidate);
     return true;
   }
