@@ -16,7 +16,8 @@ void check(const weft::http::url& address) {
   if (weft::http::url::parse(address.str()) != address) std::abort();
   if (std::string(address.origin()) + std::string(address.target()) != address.str()) std::abort();
   if (address.host().empty() || !address.path().starts_with('/')) std::abort();
-  for (const unsigned char c : address.str()) {
+  for (const char letter : address.str()) {
+    const auto c = static_cast<unsigned char>(letter);
     if (c <= 0x20 || c >= 0x7f) std::abort();
   }
 }
