@@ -104,7 +104,7 @@ TEST_CASE("client: a response dropped with its body unread closes the connection
 TEST_CASE("client: a kept connection that was closed is replaced once, silently") {
   testkit::run([]() -> task<> {
     const std::array<script, 3> ends{
-        peer::serve(peer::ok("a")).close(),
+        peer::serve(peer::ok("a")).expect(peer::end_of_head).close(),
         peer::serve(peer::ok("a")).expect(peer::end_of_head).reset(),
         peer::serve(peer::ok("a"))
             .expect(peer::end_of_head)

@@ -101,7 +101,8 @@ class Memory(Case):
                 listing.write(server.url(f"none/some/folder/picture-{i}.jpg\n"))
         result = self.get("-q", "-i", "list", "-d", "out", "-j", 50, "-x", 50, timeout=280)
         self.assertEqual(result.code, 7, result)
-        self.assertLess(result.peak_kib, 64 * 1024)
+        if not os.environ.get("WEFT_SANITIZE"):  # a sanitizer's own memory is several times that
+            self.assertLess(result.peak_kib, 64 * 1024)
         self.assertEqual(self.names(self.folder / "out"), [])
 
 
