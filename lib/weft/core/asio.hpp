@@ -39,7 +39,8 @@ struct completion_result<Error, Args...> {
       if constexpr (std::is_same_v<Error, std::exception_ptr>) {
         std::rethrow_exception(error);
       } else {
-        throw boost::system::system_error(error);
+        // Made anew: without the place in Asio's sources, which is no news to who reads the message.
+        throw boost::system::system_error(error.value(), error.category());
       }
     }
     return std::apply([](Error&, Args&... values) { return std::tuple<Args...>(std::move(values)...); }, all);
@@ -86,8 +87,11 @@ class asio_awaiter final : private waiter {
     current_task().check();
     return false;
   }
-  void await_suspend(std::coroutine_handle<> caller) {
-    task_ = &suspend_current(caller, this);
+  void await_suspend(std::coroutine_handle<> caller) { begin(suspend_current(caller, this)); }
+  /// Begins the operation for a task that is suspended already.
+  void begin(task_state& task) {
+    task_ = &task;
+    task_->waiting_on = this;
     task_->signal.slot().clear();
     try {
       std::move(operation_)(handler{this});

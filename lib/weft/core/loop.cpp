@@ -24,6 +24,9 @@ namespace {
 /// Resumptions of ready tasks before the reactor is polled again.
 constexpr int drain_budget = 256;
 
+/// Postponed attempts before the reactor is polled again: as many as it brings up at a time.
+constexpr int attempt_budget = 128;
+
 /// The program or library that holds a code address, and the offset in it; empty when that is not known.
 std::string describe_address(const void* address) {
   Dl_info found = {};
@@ -98,6 +101,24 @@ void loop::fire_timers() {
   armed_until_ = time_point::max();
   const time_point until = now();
   timers_.expire_until(until);
+}
+
+void loop::postpone(detail::postponed& work) {
+  postponed_.push_back(work);
+  if (!attempt_scheduled_) schedule_attempts();
+}
+
+void loop::attempt_postponed() noexcept {
+  const detail::loop_entry entry;
+  int budget = attempt_budget;
+  while (!postponed_.empty() && budget-- > 0) postponed_.pop_front()->attempt();
+  attempt_scheduled_ = false;
+  if (!postponed_.empty()) schedule_attempts();
+}
+
+void loop::schedule_attempts() {
+  attempt_scheduled_ = true;
+  boost::asio::post(context_, [this] { attempt_postponed(); });
 }
 
 void loop::run() {

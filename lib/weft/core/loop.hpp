@@ -22,6 +22,15 @@ using unhandled_hook = std::function<void(std::string_view task, std::exception_
 
 namespace detail {
 
+/// Something to be tried once the reactor's present batch of completions has been dealt with. Lives in an awaiter.
+class postponed : public fifo_hook {
+ public:
+  virtual void attempt() noexcept = 0;
+
+ protected:
+  ~postponed() = default;
+};
+
 /// Holds the loop's list of task lists; a base, so that it is there before the loop's own list joins it.
 struct child_list_owner {
   fifo<child_list> lists;
@@ -60,6 +69,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   // For the runtime.
   [[nodiscard]] const std::shared_ptr<detail::mailbox>& mailbox() const noexcept { return mailbox_; }
   [[nodiscard]] detail::timer_heap& timers() noexcept { return timers_; }
+  /// Has `work` tried behind what is ready now; one turn of the loop for all that come before.
+  void postpone(detail::postponed& work);
+  void take_back(detail::postponed& work) noexcept { postponed_.erase(work); }
   [[nodiscard]] std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
   [[nodiscard]] std::size_t unhandled() const noexcept { return unhandled_; }
   /// `origin`, where known, says in the log where the task was spawned: "prog+0x12ab", for addr2line.
@@ -77,6 +89,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
   void arm_timer();
   void fire_timers();
+  void schedule_attempts();
+  void attempt_postponed() noexcept;
 
   boost::asio::io_context context_{1};
   boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
@@ -87,6 +101,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   bool timers_are_work_ = false;
   bool drain_scheduled_ = false;
   bool stopped_ = false;
+  bool attempt_scheduled_ = false;
+  detail::fifo<detail::postponed> postponed_;
   std::uint64_t last_task_id_ = 0;
   std::size_t unhandled_ = 0;
   unhandled_hook on_unhandled_;

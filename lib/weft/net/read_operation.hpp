@@ -1,52 +1,108 @@
 #pragma once
 
-#include <boost/asio/async_result.hpp>
+#include <weft/core/asio.hpp>
+#include <weft/core/loop.hpp>
+#include <weft/core/task_state.hpp>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <coroutine>
 #include <cstddef>
-#include <type_traits>
+#include <new>
+#include <optional>
 #include <utility>
 
 namespace weft::net::detail {
 
-/// Completion handler that turns the error "end of stream" into a successful read of 0 bytes.
+/// One receive that does not wait: how much came, 0 at the end of the stream; nothing when it would wait or failed.
+[[nodiscard]] std::optional<std::size_t> receive_now(int descriptor, boost::asio::mutable_buffer buffer,
+                                                     boost::system::error_code& error) noexcept;
+
+/// What a socket remembers of its last read.
+struct read_history {
+  bool filled = false;  // its buffer: there is more, most likely
+  unsigned char in_place = 0;
+};
+
+/// Awaits bytes of a stream; the end of the stream is 0.
 ///
-/// It names no executor: Asio then calls it in place, as it may for a handler of the socket's own loop, and counts no
-/// work for it.
-template <class Handler>
-struct end_as_zero {
-  using allocator_type = typename Handler::allocator_type;
-  using cancellation_slot_type = typename Handler::cancellation_slot_type;
-
-  Handler handler;
-
-  [[nodiscard]] allocator_type get_allocator() const noexcept { return handler.get_allocator(); }
-  [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
-    return handler.get_cancellation_slot();
-  }
-
-  void operator()(boost::system::error_code code, std::size_t size) {
-    if (code == boost::asio::error::eof) code = {};
-    std::move(handler)(code, size);
-  }
-};
-
+/// Where the last read left the socket empty, the next one is tried behind the reactor's present batch: the peer has
+/// often answered by then, and the receive that would find nothing is saved. Behind a read that filled its buffer the
+/// next is tried at once, so many times in a row.
 template <class Socket>
-struct read_initiation {
-  Socket* socket;
+class read_operation final : private weft::detail::waiter, private weft::detail::postponed {
+ public:
+  read_operation(Socket& socket, read_history& history, boost::asio::mutable_buffer buffer) noexcept
+      : socket_(&socket), history_(&history), buffer_(buffer) {}
+  // Moved only before it begins.
+  read_operation(read_operation&& other) noexcept : read_operation(*other.socket_, *other.history_, other.buffer_) {}
 
-  template <class Handler>
-  void operator()(Handler&& handler, boost::asio::mutable_buffer buffer) const {
-    socket->async_read_some(buffer, end_as_zero<std::decay_t<Handler>>{std::forward<Handler>(handler)});
+  [[nodiscard]] bool await_ready() {
+    weft::detail::current_task().check();
+    if (!history_->filled || ++history_->in_place % reads_per_turn == 0) return false;
+    return try_now();
   }
-};
+  void await_suspend(std::coroutine_handle<> caller) {
+    task_ = &weft::detail::suspend_current(caller, this);
+    this_loop().postpone(*this);
+  }
+  std::size_t await_resume() {
+    if (!size_ && !error_) take_rest();
+    if (error_) throw boost::system::system_error(error_.value(), error_.category());
+    history_->filled = *size_ == buffer_.size();
+    return *size_;
+  }
 
-/// A deferred read_some whose end of stream is 0.
-template <class Socket>
-[[nodiscard]] auto read_some(Socket& socket, boost::asio::mutable_buffer buffer) {
-  return boost::asio::async_initiate<const boost::asio::deferred_t, void(boost::system::error_code, std::size_t)>(
-      read_initiation<Socket>{&socket}, boost::asio::deferred, buffer);
-}
+ private:
+  static constexpr unsigned reads_per_turn = 16;
+
+  using rest_operation = decltype(std::declval<Socket&>().async_read_some(
+      boost::asio::mutable_buffer(), boost::asio::as_tuple(boost::asio::deferred)));
+  using rest_awaiter = typename weft::detail::foreign_awaitable<rest_operation>::awaiter;
+
+  [[nodiscard]] bool try_now() noexcept {
+    if (!socket_->is_open()) error_ = boost::asio::error::operation_aborted;
+    if (!error_) size_ = receive_now(socket_->native_handle(), buffer_, error_);
+    return size_ || error_;
+  }
+  void attempt() noexcept override {
+    if (!try_now()) {
+      try {
+        rest_.emplace(socket_->async_read_some(buffer_, boost::asio::as_tuple(boost::asio::deferred)));
+        rest_->begin(*task_);
+        return;
+      } catch (const std::bad_alloc&) {
+        error_ = make_error_code(boost::system::errc::not_enough_memory);
+      }
+    }
+    wake(*task_);
+  }
+  void take_rest() {
+    if (!rest_) weft::detail::current_task().throw_cancelled();
+    auto [error, size] = rest_->await_resume();
+    if (error && error != boost::asio::error::eof) {
+      error_ = error;
+    } else {
+      size_ = size;
+    }
+  }
+  void abort() noexcept override {
+    this_loop().take_back(*this);
+    wake(*task_);
+  }
+  [[nodiscard]] const char* what() const noexcept override { return "I/O"; }
+
+  Socket* socket_;
+  read_history* history_;
+  boost::asio::mutable_buffer buffer_;
+  std::optional<std::size_t> size_;
+  boost::system::error_code error_;
+  weft::detail::task_state* task_ = nullptr;
+  std::optional<rest_awaiter> rest_;
+};
 
 }  // namespace weft::net::detail

@@ -45,7 +45,9 @@ class tcp_socket {
 
   /// Awaitable, std::size_t: waits for bytes and gives how many were stored; 0 when the peer ended its side (or for an
   /// empty buffer).
-  [[nodiscard]] auto read_some(mutable_bytes buffer) { return detail::read_some(socket_, buffer.asio()); }
+  [[nodiscard]] detail::read_operation<asio_socket> read_some(mutable_bytes buffer) {
+    return detail::read_operation<asio_socket>(socket_, reads_, buffer.asio());
+  }
 
   /// Awaitable, std::size_t: fills the whole buffer; throws boost::asio::error::eof when the stream ends before.
   [[nodiscard]] auto read_exactly(mutable_bytes buffer) {
@@ -109,6 +111,7 @@ class tcp_socket {
 
  private:
   mutable asio_socket socket_;
+  detail::read_history reads_;
   unsigned writes_ = 0;
 };
 
