@@ -4,6 +4,7 @@
 
 #include <weft/base/backoff.hpp>
 #include <weft/base/error.hpp>
+#include <weft/base/literal.hpp>
 #include <weft/base/parse.hpp>
 #include <weft/base/scope_exit.hpp>
 #include <weft/base/text.hpp>
@@ -15,6 +16,7 @@
 #include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/offload.hpp>
+#include <weft/core/promise_base.hpp>
 #include <weft/core/run.hpp>
 #include <weft/core/shield.hpp>
 #include <weft/core/sleep.hpp>

@@ -7,6 +7,8 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/logger.h>
 
+#include <ctime>
+
 #include <dlfcn.h>
 
 namespace weft {
@@ -14,6 +16,15 @@ namespace weft {
 namespace detail {
 
 constinit thread_local scheduler this_scheduler;
+
+void leave_loop() noexcept {
+  scheduler& s = this_scheduler;
+  s.next = nullptr;
+  s.current = s.ready_head = nullptr;
+  s.home = nullptr;
+  s.hooks = nullptr;
+  s.active = false;
+}
 
 void schedule_drain() noexcept { this_scheduler.home->schedule_drain(); }
 
@@ -26,6 +37,12 @@ constexpr int drain_budget = 256;
 
 /// Postponed attempts before the reactor is polled again: as many as it brings up at a time.
 constexpr int attempt_budget = 128;
+
+std::int64_t coarse_now() noexcept {
+  timespec time = {};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
 
 /// The program or library that holds a code address, and the offset in it; empty when that is not known.
 std::string describe_address(const void* address) {
@@ -53,7 +70,7 @@ loop::loop(unhandled_hook on_unhandled) : child_list(lists), on_unhandled_(std::
 
 loop::~loop() {
   mailbox_->close();
-  detail::this_scheduler = {};
+  detail::leave_loop();
 }
 
 time_point loop::now() const noexcept { return std::chrono::steady_clock::now(); }
@@ -69,6 +86,7 @@ void loop::schedule_drain() {
 
 void loop::drain() {
   detail::scheduler& s = detail::this_scheduler;
+  s.turn_began = coarse_now();
   for (int budget = drain_budget; s.ready_head != nullptr && budget > 0; --budget) {
     detail::task_state& task = *s.ready_head;
     s.ready_head = task.next_ready;

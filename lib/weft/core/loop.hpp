@@ -114,6 +114,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
 
 namespace detail {
 
+/// The thread runs no loop any more.
+void leave_loop() noexcept;
+
 /// Gives a failure that no one looked at to the running loop's hook; to the log when no loop runs.
 void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept;
 void report_unhandled(const task_state& failed) noexcept;

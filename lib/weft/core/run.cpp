@@ -149,7 +149,7 @@ runner::~runner() {
   // Frames of tasks that did not end refer to the loop: it is left to the end of the process.
   if (!impl_->is_clean()) {
     impl_.release();  // NOLINT(bugprone-unused-return-value)
-    this_scheduler = {};
+    leave_loop();
   }
 }
 

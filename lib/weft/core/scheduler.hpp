@@ -1,10 +1,14 @@
 #pragma once
 
+#include <atomic>
 #include <coroutine>
+#include <cstdint>
+#include <source_location>
 
 namespace weft {
 class loop;
-}
+class instrument;
+}  // namespace weft
 
 namespace weft::detail {
 
@@ -15,16 +19,35 @@ class task_state;
 /// Invariants: `current` is set exactly while a coroutine of that task runs; `next` is the coroutine to resume when the
 /// running one gives back control (the trampoline: no coroutine resumes another one on its own stack); `active` is set
 /// while the ready list is going to be drained by a frame further up the stack; `ready_tail` means something only while
-/// `ready_head` is set.
+/// `ready_head` is set; `steps` is written by the loop's thread alone and read by the watchdog.
 struct scheduler {
+  /// Waits that need not wait, in a row, before the task has to give way.
+  static constexpr std::uint32_t credit_of_a_step = 128;
+
   std::coroutine_handle<> next;
   task_state* current = nullptr;
   task_state* ready_head = nullptr;
   task_state* ready_tail = nullptr;
   loop* home = nullptr;
+  instrument* hooks = nullptr;
+  /// Where the running task has written its last co_await.
+  std::source_location last_await;
+  std::atomic<std::uint64_t> steps = 0;
+  /// When the present batch of ready tasks began, on the coarse monotonic clock, in nanoseconds.
+  std::int64_t turn_began = 0;
+  std::uint32_t credit = credit_of_a_step;
   bool active = false;
 };
 
 extern constinit thread_local scheduler this_scheduler [[gnu::tls_model("initial-exec")]];
+
+/// Whether a wait that need not wait may go on at once. Now and then it may not: a task that only ever finds things
+/// ready has to give way to the others, to timers and to I/O.
+[[nodiscard]] inline bool may_go_on() noexcept {
+  std::uint32_t& credit = this_scheduler.credit;
+  if (credit == 0) return false;
+  --credit;
+  return true;
+}
 
 }  // namespace weft::detail

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <weft/core/frame_allocator.hpp>
-#include <weft/core/scheduler.hpp>
+#include <weft/core/promise_base.hpp>
 
 #include <coroutine>
 #include <exception>
@@ -15,63 +14,6 @@ template <class T = void>
 class task;
 
 namespace detail {
-
-void body_ended(task_state& state) noexcept;
-
-/// How co_await treats an operand that is not an awaitable of weft: specialised for Asio's deferred operations in
-/// asio.hpp.
-template <class T>
-struct foreign_awaitable {};
-
-template <class T>
-concept is_foreign = requires { typename foreign_awaitable<T>::awaiter; };
-
-template <class T>
-class task_awaiter;
-
-class promise_base {
- public:
-  struct final_awaiter {
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    template <class Promise>
-    void await_suspend(std::coroutine_handle<Promise> self) const noexcept {
-      const promise_base& promise = self.promise();
-      if (promise.continuation_) {
-        this_scheduler.next = promise.continuation_;
-      } else {
-        body_ended(*this_scheduler.current);
-      }
-    }
-    void await_resume() const noexcept {}
-  };
-
-  static void* operator new(std::size_t size) { return allocate_frame(size); }
-  static void operator delete(void* block, std::size_t size) noexcept { free_frame(block, size); }
-
-  [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
-  [[nodiscard]] final_awaiter final_suspend() const noexcept { return {}; }
-
-  // Every awaiter is passed by value: g++ 12 gives awaiters returned by reference a wrong `this`.
-  template <class T>
-  [[nodiscard]] task_awaiter<T> await_transform(task<T>&& awaited) const noexcept {
-    return task_awaiter<T>(std::move(awaited));
-  }
-  template <class Operation>
-    requires is_foreign<std::remove_cvref_t<Operation>>
-  [[nodiscard]] auto await_transform(Operation&& operation) const {
-    return typename foreign_awaitable<std::remove_cvref_t<Operation>>::awaiter(std::forward<Operation>(operation));
-  }
-  template <class Awaitable>
-    requires(!is_foreign<std::remove_cvref_t<Awaitable>>)
-  [[nodiscard]] Awaitable await_transform(Awaitable&& awaitable) const {
-    return std::forward<Awaitable>(awaitable);
-  }
-
-  void set_continuation(std::coroutine_handle<> continuation) noexcept { continuation_ = continuation; }
-
- private:
-  std::coroutine_handle<> continuation_;
-};
 
 template <class T>
 class promise final : public promise_base {

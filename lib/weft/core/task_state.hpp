@@ -2,6 +2,7 @@
 
 #include <weft/core/cancelled.hpp>
 #include <weft/core/fifo.hpp>
+#include <weft/core/promise_base.hpp>
 #include <weft/core/scheduler.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -30,6 +31,10 @@ class waiter {
   virtual void abort() noexcept = 0;
   /// What is waited for, in a word ("sleep", "join"), for reports.
   [[nodiscard]] virtual const char* what() const noexcept = 0;
+  /// The name that the program gave to what is waited for; empty: none.
+  [[nodiscard]] virtual const char* object() const noexcept { return ""; }
+  /// The task that has to do something before the wait can end, where there is one: the owner of a lock, a joined task.
+  [[nodiscard]] virtual const task_state* holder() const noexcept { return nullptr; }
 
  protected:
   ~waiter() = default;
@@ -69,8 +74,11 @@ class task_state : public fifo_hook {
   task_state(const task_state&) = delete;
   task_state& operator=(const task_state&) = delete;
 
-  // The ready list and the suspended coroutine.
-  task_state* next_ready = nullptr;
+  // The ready list, or the beginning of the wait (scheduler::turn_began); and the suspended coroutine.
+  union {
+    task_state* next_ready = nullptr;
+    std::int64_t waiting_since;
+  };
   std::coroutine_handle<> resume_point;
   waiter* waiting_on = nullptr;
 
@@ -122,7 +130,16 @@ class task_state : public fifo_hook {
   void step() noexcept {
     scheduler& s = this_scheduler;
     s.current = this;
-    std::coroutine_handle<> running = status_ == task_status::created ? begin() : resume_point;
+    s.credit = scheduler::credit_of_a_step;
+    s.steps.store(s.steps.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    std::coroutine_handle<> running;
+    if (status_ == task_status::created) {
+      s.last_await = {};
+      running = begin();
+    } else {
+      running = resume_point;
+      s.last_await = promise_base::of(running).site();
+    }
     while (running) {
       running.resume();
       running = std::exchange(s.next, nullptr);
@@ -226,9 +243,11 @@ inline void wake(task_state& task) noexcept {
 
 /// What every awaiter does to suspend the running task.
 inline task_state& suspend_current(std::coroutine_handle<> at, waiter* on) noexcept {
-  task_state& task = current_task();
+  scheduler& s = this_scheduler;
+  task_state& task = *s.current;
   task.resume_point = at;
   task.waiting_on = on;
+  task.waiting_since = s.turn_began;
   return task;
 }
 

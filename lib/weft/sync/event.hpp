@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/literal.hpp>
 #include <weft/sync/wait_queue.hpp>
 
 #include <coroutine>
@@ -19,19 +20,22 @@ class event {
 
     [[nodiscard]] bool await_ready() const {
       detail::current_task().check();
-      return owner_->set_;
+      return owner_->set_ && detail::may_go_on();
     }
-    void await_suspend(std::coroutine_handle<> caller) noexcept { suspend(caller); }
+    void await_suspend(std::coroutine_handle<> caller) noexcept { owner_->set_ ? give_way(caller) : suspend(caller); }
     // The event may be gone by then.
     void await_resume() const { check_granted(); }
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "event"; }
+    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
 
     event* owner_;
   };
 
   event() = default;
+  /// Shown in reports.
+  explicit event(literal name) noexcept : name_(name) {}
   event(const event&) = delete;
   event& operator=(const event&) = delete;
 
@@ -45,6 +49,7 @@ class event {
 
  private:
   detail::fifo<detail::queued_waiter> waiters_;
+  literal name_;
   bool set_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/literal.hpp>
 #include <weft/sync/wait_queue.hpp>
 
 #include <coroutine>
@@ -46,9 +47,10 @@ class semaphore {
 
     [[nodiscard]] bool await_ready() {
       detail::current_task().check();
-      return taken_ = owner_->try_acquire();
+      taken_ = owner_->try_acquire();
+      return taken_ && detail::may_go_on();
     }
-    void await_suspend(std::coroutine_handle<> caller) noexcept { suspend(caller); }
+    void await_suspend(std::coroutine_handle<> caller) noexcept { taken_ ? give_way(caller) : suspend(caller); }
     void await_resume() const {
       if (!taken_) check_granted();
     }
@@ -58,6 +60,7 @@ class semaphore {
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "semaphore"; }
+    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
 
     semaphore* owner_;
     bool taken_ = false;
@@ -72,7 +75,8 @@ class semaphore {
     }
   };
 
-  explicit semaphore(std::size_t permits) noexcept : permits_(permits) {}
+  /// `name` is shown in reports.
+  explicit semaphore(std::size_t permits, literal name = {}) noexcept : permits_(permits), name_(name) {}
   semaphore(const semaphore&) = delete;
   semaphore& operator=(const semaphore&) = delete;
 
@@ -95,6 +99,7 @@ class semaphore {
   // Invariant: while someone waits there are no permits.
   std::size_t permits_;
   detail::fifo<detail::queued_waiter> waiters_;
+  literal name_;
 };
 
 }  // namespace weft

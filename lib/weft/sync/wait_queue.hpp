@@ -19,6 +19,11 @@ class queued_waiter : public waiter, public fifo_hook {
     task_ = &suspend_current(caller, this);
     queue_->push_back(*this);
   }
+  /// For what was granted at once by a task that has to give way first (see may_go_on): it runs again in this turn.
+  void give_way(std::coroutine_handle<> caller) noexcept {
+    granted_ = true;
+    push_ready(suspend_current(caller, nullptr));
+  }
   /// Whether the wait ended because it was granted. Throws cancelled when it did not.
   void check_granted() const {
     if (!granted_) current_task().check();
