@@ -21,8 +21,10 @@ namespace {
 
 using state = handshake_access::state;
 
-/// The name as RFC 6066 section 3 wants it: lower case, no trailing dot, no brackets.
+/// The name as RFC 6066 section 3 wants it, in lower case and without a trailing dot; an address in its usual form,
+/// without brackets, so that "[::1]" and "::1" are one peer.
 std::string reference_name(std::string host) {
+  if (const auto address = net::parse_address(host)) return address->to_string();
   if (host.ends_with('.')) host.pop_back();
   for (char& c : host) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -37,8 +39,8 @@ void demand_identity(SSL* ssl, const std::string& name) {
   ::X509_VERIFY_PARAM_set_hostflags(parameters,
                                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   bool accepted = false;
-  if (const auto address = net::parse_address(name)) {
-    accepted = ::X509_VERIFY_PARAM_set1_ip_asc(parameters, address->to_string().c_str()) == 1;
+  if (net::parse_address(name)) {
+    accepted = ::X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) == 1;
   } else {
     // A NUL would make OpenSSL compare less than was asked for, and an empty name nothing at all.
     accepted = !name.empty() && name.find('\0') == std::string::npos &&

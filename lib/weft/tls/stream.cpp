@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <utility>
 
 #include <sys/socket.h>
@@ -61,6 +62,15 @@ stream::state::state(net::tcp_socket over, context from, std::string name)
 stream::state::~state() {
   // Without this, OpenSSL takes a connection that just ends for an attack and makes its session unusable.
   ::SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+void stream::state::keep_failure(int ssl_error, int system_error) noexcept {
+  broken = true;
+  try {
+    throw_ssl_failure(ssl.get(), ssl_error, system_error, label);
+  } catch (const std::exception&) {
+    failure = std::current_exception();
+  }
 }
 
 bool stream::state::count_record() noexcept {
@@ -120,7 +130,9 @@ task<std::size_t> stream::write_all(net::const_bytes buffer) {
 }
 
 task<> stream::wait_readable() {
-  if (::SSL_has_pending(state_->ssl.get()) == 1) {
+  // What OpenSSL holds may be less than a record: only looking tells.
+  const bool ready = state_->broken || (::SSL_has_pending(state_->ssl.get()) == 1 && has_input());
+  if (ready) {
     co_await yield();
   } else {
     co_await state_->socket.wait_readable();
@@ -134,7 +146,11 @@ bool stream::has_input() noexcept {
   std::size_t got = 0;
   SSL* const ssl = state_->ssl.get();
   const int result = ::SSL_peek_ex(ssl, &byte, 1, &got);
-  return result == 1 || ::SSL_get_error(ssl, result) != SSL_ERROR_WANT_READ;
+  const int system_error = errno;
+  if (result == 1) return true;
+  const int why = ::SSL_get_error(ssl, result);
+  if (why == SSL_ERROR_SSL || why == SSL_ERROR_SYSCALL) state_->keep_failure(why, system_error);
+  return why != SSL_ERROR_WANT_READ;
 }
 
 task<> stream::shutdown(duration budget) {
@@ -168,8 +184,7 @@ task<> stream::shutdown(duration budget) {
       // A peer that does not answer in kind is nothing that the caller could act on: the stream ends either way.
     }
   }
-  self.broken = true;
-  self.socket.close();
+  close();
   if (interrupted) std::rethrow_exception(interrupted);
 }
 

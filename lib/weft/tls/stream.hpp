@@ -43,14 +43,17 @@ class stream {
   /// Sends the whole buffer.
   task<std::size_t> write_all(net::const_bytes buffer);
 
-  /// Waits until a read may make progress.
+  /// Waits until has_input(), or until more has come from the peer: a part of a record does not end the wait at once.
   task<> wait_readable();
 
-  /// Whether decrypted data, end of stream or an error can be read without waiting. Session tickets are taken in and do
-  /// not count.
+  /// Whether decrypted data, end of stream or an error can be read without waiting; the next read throws the error.
+  /// Session tickets are taken in and do not count.
   [[nodiscard]] bool has_input() noexcept;
 
-  /// Sends close_notify, waits up to `budget` for the peer's, discarding data, and closes. Never fails.
+  /// Sends close_notify, waits up to `budget` for the peer's, discarding data, and closes.
+  ///
+  /// However it ends, the stream is closed. A peer that fails or does not answer is no error. Cancellation closes at
+  /// once, as close() does, and is rethrown.
   task<> shutdown(duration budget = std::chrono::seconds(2));
 
   /// Closes at once; sends close_notify if the socket takes it without waiting. Idempotent.

@@ -8,6 +8,7 @@
 #include <weft/tls/stream.hpp>
 
 #include <cerrno>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -32,6 +33,7 @@ struct stream::state {
   task<bool> complete(F f) {
     for (;;) {
       detail::current_task().check();
+      if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
       if (broken) throw error(error_kind::protocol, label + ": has failed or was closed before");
       ::ERR_clear_error();
       const int result = f(ssl.get());
@@ -51,6 +53,9 @@ struct stream::state {
     co_return true;
   }
 
+  /// Keeps, for the next operation to throw, what a call that itself throws nothing has failed with.
+  void keep_failure(int ssl_error, int system_error) noexcept;
+
   /// Counts a record that is read or written; gives whether the task should give way to others first.
   [[nodiscard]] bool count_record() noexcept;
 
@@ -61,6 +66,7 @@ struct stream::state {
   openssl_ptr<SSL> ssl;
   unsigned uninterrupted = 0;    ///< records since the task last gave way to others
   bool broken = false;           ///< failed or closed
+  std::exception_ptr failure;    ///< only where broken: found by looking, and not thrown yet
   bool write_cut_short = false;  ///< or still going on: a record may be half sent, and nothing else may follow it
 };
 
