@@ -19,6 +19,19 @@ TEST_CASE("parse_address: refuses names and every loose form of a literal") {
   CHECK_FALSE(parse_address(std::string_view("127.0.0.1\0x", 11)));
 }
 
+TEST_CASE("ends_in_number: every form that inet_aton or a browser reads as an IPv4 address, and no name") {
+  for (const char* text : {"127.0.0.1", "127.0.0.1.", "127.1", "2130706433", "017700000001", "0x7f000001", "0X7F.1",
+                           "0x7F.0.0.0X1", "127.0.0.0x", "0x", "1.2.3.4.5", "1.2.3.256", "www.example.1"}) {
+    CAPTURE(text);
+    CHECK(ends_in_number(text));
+  }
+  for (const char* text :
+       {"", ".", "..", "localhost", "0xyz", "x0x7f", "0x7f.example", "1.2.3.4a", "7f", "::1", "0x-1"}) {
+    CAPTURE(text);
+    CHECK_FALSE(ends_in_number(text));
+  }
+}
+
 TEST_CASE("parse_endpoint: reads what to_string writes") {
   for (const char* text : {"192.0.2.1:80", "[2001:db8::1]:65535", "0.0.0.0:0"}) {
     const auto endpoint = parse_endpoint(text);

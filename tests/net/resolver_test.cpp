@@ -80,13 +80,36 @@ TEST_CASE("resolver: what cannot be a host name is refused without a lookup") {
   testkit::run([]() -> task<> {
     const auto names = std::make_shared<fake_names>();
     net::resolver resolver(options_for(names));
-    for (const std::string& host : {std::string(), std::string("."), std::string("a b"), std::string("127.1"),
-                                    std::string("a\0b", 3), std::string(300, 'a')}) {
+    for (const std::string& host :
+         {std::string(), std::string("."), std::string("a b"), std::string("a\0b", 3), std::string(300, 'a')}) {
       CAPTURE(host);
       const error_code error = co_await error_of(resolver, host);
       CHECK(error == net::resolve_errc::bad_name);
     }
     CHECK(names->calls == 0);
+  });
+}
+
+TEST_CASE("resolver: a number that is no plain IPv4 address is refused without a lookup, and the error says so") {
+  testkit::run([]() -> task<> {
+    const auto names = std::make_shared<fake_names>();
+    net::resolver resolver(options_for(names));
+    for (const std::string host :
+         {"127.1", "2130706433", "017700000001", "0x7f000001", "0x7f000001.", "0X7F.1", "127.0.0.0x1", "1.2.3.04"}) {
+      CAPTURE(host);
+      std::string told;
+      try {
+        co_await resolver.addresses(host);
+      } catch (const boost::system::system_error& error) {
+        CHECK(error.code() == net::resolve_errc::bad_address);
+        told = error.what();
+      }
+      CHECK(told.starts_with("cannot resolve '" + host + "': a number, but not an IPv4 address of four decimal parts"));
+    }
+    CHECK(names->calls == 0);
+    names->permits.release();
+    const auto named = co_await resolver.addresses("0xyz");
+    CHECK(named.size() == 1);
   });
 }
 

@@ -12,6 +12,8 @@
 
 #include <array>
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -60,6 +62,11 @@ constexpr bool needs_descriptors = true;
 #else
 constexpr bool needs_descriptors = false;
 #endif
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator entries("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
+}
 
 /// Lowers the limit of open descriptors to what is open already, for as long as it lives.
 class no_descriptors_left {
@@ -234,6 +241,102 @@ TEST_CASE("serve: no more connections than allowed are served at once") {
     for (const auto& one : asking) CHECK(co_await one == "x");
     CHECK(most <= 2);
     server.task.kill("test");
+  });
+}
+
+TEST_CASE("serve: while all places are taken not one connection more is accepted") {
+  testkit::run([]() -> task<> {
+    event begun;
+    auto hold = [&](net::tcp_socket socket) -> task<> {
+      begun.set();
+      co_await echo(std::move(socket));
+    };
+    net::serve_options options;
+    options.max_connections = 1;
+    const auto server = start(hold, options);
+    auto served = co_await net::connect(server.at);
+    co_await begun.wait();
+    const std::size_t before = open_descriptors();
+    auto waiting = co_await net::connect(server.at);
+    std::array<char, 1> one{};
+    for (int turn = 0; turn < 10; ++turn) {
+      co_await served.write_all("x");
+      co_await served.read_exactly(one);
+    }
+    CHECK(open_descriptors() == before + 1);
+    served.close();
+    co_await waiting.write_all("x");
+    CHECK(co_await waiting.read_exactly(one) == 1);
+    server.task.kill("test");
+  });
+}
+
+TEST_CASE("serve: room for no connection at all is refused") {
+  testkit::run([]() -> task<> {
+    net::serve_options options;
+    options.max_connections = 0;
+    const auto server = start(echo, options);
+    co_await server.task.join();
+    CHECK_THROWS_AS(std::rethrow_exception(server.task.error()), std::invalid_argument);
+  });
+}
+
+TEST_CASE("serve: the drain is kept also where the main task ends and the server is a task beside it") {
+  bool finished = false;
+  testkit::run([&finished]() -> task<> {
+    event begun;
+    auto slow = [&](net::tcp_socket socket) -> task<> {
+      begun.set();
+      co_await sleep(1ms);
+      finished = socket.is_open();
+    };
+    net::serve_options options;
+    options.drain = 1h;
+    const auto server = start(slow, options);
+    const auto socket = co_await net::connect(server.at);
+    co_await begun.wait();
+  });
+  CHECK(finished);
+}
+
+TEST_CASE("serve: a connection that was accepted just before the kill is served") {
+  testkit::run([]() -> task<> {
+    bool served = false;
+    auto note = [&](net::tcp_socket) -> task<> {
+      served = true;
+      co_return;
+    };
+    const auto server = start(note);
+    const std::size_t before = open_descriptors();
+    const auto socket = co_await net::connect(server.at);
+    while (open_descriptors() == before + 1 && !served) co_await yield();
+    co_await server.task.kill_join("test");
+    CHECK(served);
+  });
+}
+
+TEST_CASE("serve: a drain without end waits for the handlers") {
+  testkit::run([]() -> task<> {
+    event begun;
+    event go_on;
+    bool finished = false;
+    auto slow = [&](net::tcp_socket) -> task<> {
+      begun.set();
+      co_await go_on.wait();
+      finished = true;
+    };
+    net::serve_options options;
+    options.drain = duration::max();
+    const auto server = start(slow, options);
+    const auto socket = co_await net::connect(server.at);
+    co_await begun.wait();
+    server.task.kill("test");
+    co_await sleep(1ms);
+    CHECK_FALSE(server.task.ready());
+    go_on.set();
+    co_await server.task.join();
+    CHECK(server.task.killed());
+    CHECK(finished);
   });
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <weft/base/parse.hpp>
+#include <weft/base/text.hpp>
 #include <weft/net/address.hpp>
 
 namespace weft::net {
@@ -13,6 +14,17 @@ std::optional<ip_address> parse_address(std::string_view text) {
   const auto address = boost::asio::ip::make_address(text, failure);
   if (failure || (bracketed && !address.is_v6())) return std::nullopt;
   return address;
+}
+
+bool ends_in_number(std::string_view host) noexcept {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  std::string_view last = host.substr(host.rfind('.') + 1);
+  const bool hexadecimal = last.size() >= 2 && last[0] == '0' && to_lower(last[1]) == 'x';
+  if (hexadecimal) last.remove_prefix(2);
+  const auto is_digit = [hexadecimal](char c) {
+    return (c >= '0' && c <= '9') || (hexadecimal && to_lower(c) >= 'a' && to_lower(c) <= 'f');
+  };
+  return (hexadecimal || !last.empty()) && std::all_of(last.begin(), last.end(), is_digit);
 }
 
 std::optional<tcp_endpoint> parse_endpoint(std::string_view text) {
@@ -36,9 +48,7 @@ bool is_localhost(std::string_view host) noexcept {
   constexpr std::string_view name = "localhost";
   if (host.ends_with('.')) host.remove_suffix(1);
   if (host.size() < name.size()) return false;
-  const auto tail = host.substr(host.size() - name.size());
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  if (!std::equal(tail.begin(), tail.end(), name.begin(), same)) return false;
+  if (!iequals(host.substr(host.size() - name.size()), name)) return false;
   return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
 }
 

@@ -15,6 +15,11 @@ using tcp_endpoint = boost::asio::ip::tcp::endpoint;
 /// Strict: no octal, hexadecimal or shortened IPv4 forms.
 [[nodiscard]] std::optional<ip_address> parse_address(std::string_view text);
 
+/// Whether the last label of a host is a number, decimal or hexadecimal, with or without a dot behind it: what inet_aton
+/// and browsers (WHATWG URL, "ends in a number") read as an IPv4 address, in forms such as 127.1, 0x7f000001 and
+/// 017700000001. weft reads only what parse_address() does, and takes no such host for a name.
+[[nodiscard]] bool ends_in_number(std::string_view host) noexcept;
+
 /// "192.0.2.1:80" or "[2001:db8::1]:80"; nothing for anything else.
 [[nodiscard]] std::optional<tcp_endpoint> parse_endpoint(std::string_view text);
 

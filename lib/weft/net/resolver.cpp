@@ -1,6 +1,7 @@
 #include <weft/net/resolver.hpp>
 
 #include <weft/base/parse.hpp>
+#include <weft/base/text.hpp>
 #include <weft/core/cancel_scope.hpp>
 #include <weft/core/handle.hpp>
 #include <weft/core/loop.hpp>
@@ -44,19 +45,16 @@ std::optional<std::vector<ip_address>> known_addresses(const std::string& host, 
   return found;
 }
 
-/// Lower case, no trailing dot; empty for what cannot be a name (RFC 1123 section 2.1 also rules out a last label of
-/// digits).
+/// Lower case, no trailing dot; empty for what cannot be a name.
 std::string normalised_name(std::string host) {
   constexpr std::size_t longest_name = 253;
   if (host.ends_with('.')) host.pop_back();
-  if (host.empty() || host.size() > longest_name) return {};
+  if (host.size() > longest_name) return {};
   for (char& c : host) {
     if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return {};
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    c = to_lower(c);
   }
-  const auto last = host.substr(host.rfind('.') + 1);
-  const bool number = std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return number ? std::string() : host;
+  return host;
 }
 
 [[noreturn]] void throw_unresolved(const std::string& host, boost::system::error_code error) {
@@ -180,6 +178,8 @@ task<std::vector<ip_address>> resolver::addresses(std::string host, resolve_opti
     if (known->empty()) throw_unresolved(host, resolve_errc::no_address);
     co_return std::move(*known);
   }
+  // getaddrinfo() would read it as inet_aton() does; a name cannot end so (RFC 1123, section 2.1).
+  if (ends_in_number(host)) throw_unresolved(host, resolve_errc::bad_address);
   const std::string name = normalised_name(host);
   if (name.empty()) throw_unresolved(host, resolve_errc::bad_name);
   std::optional<deadline_scope> limit;

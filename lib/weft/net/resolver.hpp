@@ -22,7 +22,8 @@ enum class resolve_errc {
   temporary_failure,   ///< no name server answered; worth trying again
   failed,              ///< a name server refused, or the system failed
   bad_name,            ///< not a name that can be asked for
-  unknown_service      ///< the service has no port number
+  unknown_service,     ///< the service has no port number
+  bad_address          ///< a number, but not an IPv4 address of four decimal parts: 127.1, 0x7f000001
 };
 
 [[nodiscard]] const boost::system::error_category& resolve_category() noexcept;

@@ -1,37 +1,63 @@
 #include <weft/net/serve.hpp>
 
 #include <weft/core/cancelled.hpp>
-#include <weft/core/handle.hpp>
 #include <weft/core/logger.hpp>
 #include <weft/core/shield.hpp>
-#include <weft/core/spawn.hpp>
 #include <weft/core/task_group.hpp>
+#include <weft/core/timeout.hpp>
+#include <weft/sync/event.hpp>
+#include <weft/sync/semaphore.hpp>
 
 #include <spdlog/logger.h>
 #include <boost/system/system_error.hpp>
 
+#include <cstdint>
 #include <exception>
-#include <memory>
+#include <functional>
+#include <stdexcept>
 #include <utility>
 
 namespace weft::net {
 
 namespace {
 
-/// What serve() and the task that owns the connections share.
+/// What a server and its connections share: outlives them, in the frame of serve().
 struct server {
+  server(listener from, connection_handler with, const serve_options& how)
+      : source(std::move(from)), handler(std::move(with)), room(how.max_connections.value_or(SIZE_MAX)) {
+    idle.set();
+  }
+
   listener source;
   connection_handler handler;
-  serve_options options;
-  bool stopping = false;
-
-  server(listener from, connection_handler with, serve_options how)
-      : source(std::move(from)), handler(std::move(with)), options(how) {}
+  semaphore room;
+  std::size_t running = 0;
+  event idle;  ///< set exactly while nothing is running
 };
 
-task<> handle_connection(std::shared_ptr<server> self, tcp_endpoint peer, tcp_socket socket) {
+/// A connection's share of the server, from the moment it is accepted.
+class place {
+ public:
+  place(server& in, semaphore_guard permit) noexcept : in_(&in), permit_(std::move(permit)) {
+    ++in_->running;
+    in_->idle.clear();
+  }
+  place(place&& other) noexcept : in_(std::exchange(other.in_, nullptr)), permit_(std::move(other.permit_)) {}
+  place& operator=(place&&) = delete;
+  ~place() {
+    if (in_ != nullptr && --in_->running == 0) in_->idle.set();
+  }
+
+  [[nodiscard]] const connection_handler& handler() const noexcept { return in_->handler; }
+
+ private:
+  server* in_;
+  semaphore_guard permit_;
+};
+
+task<> handle_connection(place taken, tcp_endpoint peer, tcp_socket socket) {
   try {
-    co_await self->handler(std::move(socket));
+    co_await taken.handler()(std::move(socket));
   } catch (const std::exception& failure) {
     logger()->error("connection from {}: {}", to_string(peer), failure.what());
   } catch (const cancelled&) {
@@ -41,53 +67,40 @@ task<> handle_connection(std::shared_ptr<server> self, tcp_endpoint peer, tcp_so
   }
 }
 
-task<> accept_connections(std::shared_ptr<server> self, task_group& group) {
-  tcp_endpoint peer;
-  try {
-    while (!self->stopping) {
-      tcp_socket socket = co_await self->source.accept(peer);
-      co_await group.spawn(handle_connection, self, peer, std::move(socket));
-    }
-  } catch (const boost::system::system_error&) {
-    // Closing the listener is how the server is stopped.
-    if (!self->stopping) throw;
+task<> accept_connections(server& self, task_group& group) {
+  for (;;) {
+    semaphore_guard permit = co_await self.room.guard();
+    tcp_endpoint peer;
+    tcp_socket socket = co_await self.source.accept(peer);
+    co_await group.spawn(handle_connection, place(self, std::move(permit)), peer, std::move(socket));
   }
 }
 
-/// Ends when accepting has ended and then every connection.
-task<> run_server(std::shared_ptr<server> self) {
-  auto body = [&self](task_group& group) { return accept_connections(self, group); };
-  const task_group_options options{.max = self->options.max_connections};
-  co_await scope(options, body);
-}
-
-task<> drain(handle<void> running, duration patience) {
-  const bool ended = co_await running.join_for(patience);
-  if (ended) co_return;
-  running.kill("the time to drain is over");
-  co_await running.join();
+/// Lets the handlers end by themselves. Those that do not are cancelled by the group around this.
+task<> drain(server& self, duration patience) {
+  auto wait = [&self]() -> task<> { co_await self.idle.wait(); };
+  co_await move_on_after(patience, wait);
 }
 
 }  // namespace
 
 task<> serve(listener source, connection_handler handler, serve_options options) {
-  // After the drain the handlers are cancelled; this is how long they may take to clean up.
-  constexpr duration cleanup = std::chrono::seconds(5);
-  const auto self = std::make_shared<server>(std::move(source), std::move(handler), options);
-  // A task of its own, because a kill of this one must reach the accepting at once and the handlers only after the
-  // drain.
-  const handle<void> running = spawn(spawn_options{.name = "serve"}, run_server, self);
-  std::exception_ptr stopped;
-  try {
-    co_await running;
-  } catch (const cancelled&) {
-    stopped = std::current_exception();
-  }
-  if (!stopped) co_return;
-  self->stopping = true;
-  self->source.close();
-  co_await shield(options.drain + cleanup, drain, running, options.drain);
-  std::rethrow_exception(stopped);
+  if (options.max_connections == std::size_t{0})
+    throw std::invalid_argument("a server needs room for at least one connection");
+  server self(std::move(source), std::move(handler), options);
+  auto body = [&self, patience = options.drain](task_group& group) -> task<> {
+    std::exception_ptr stopped;
+    try {
+      co_await accept_connections(self, group);
+    } catch (...) {
+      stopped = std::current_exception();
+    }
+    self.source.close();
+    // Behind a shield, as a kill of this task is to stop the accepting and not, before their time, the handlers.
+    co_await shield(duration::max(), drain, std::ref(self), patience);
+    std::rethrow_exception(stopped);
+  };
+  co_await scope(body);
 }
 
 }  // namespace weft::net

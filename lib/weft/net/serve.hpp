@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -11,9 +13,10 @@
 namespace weft::net {
 
 struct serve_options {
-  /// Connections served at once; while they are all taken none is accepted.
+  /// Connections served at once, at least one; while they are all taken none is accepted.
   std::optional<std::size_t> max_connections;
-  /// How long running handlers may go on after the server was cancelled.
+  /// How long running handlers may go on after the server was cancelled or can accept no more; duration::max() is as
+  /// long as they take.
   duration drain = std::chrono::seconds(1);
 };
 
@@ -22,8 +25,9 @@ using connection_handler = std::function<task<>(tcp_socket)>;
 /// Accepts connections until cancelled and runs `handler` for each in a task of its own.
 ///
 /// Ends only when every handler has ended. Cancellation closes the listener first, lets the handlers finish within
-/// `drain` and cancels those that are left. A handler's exception is logged with its peer and ends that connection
-/// only. Throws when accepting fails for good.
+/// `drain` and cancels those that are left; so does the end of the main task where this is a task beside it, within
+/// run_options::shutdown_grace. A handler's exception is logged with its peer and ends that connection only. Throws,
+/// after the same drain, when accepting fails for good.
 task<> serve(listener source, connection_handler handler, serve_options options = {});
 
 }  // namespace weft::net

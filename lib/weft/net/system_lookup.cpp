@@ -27,6 +27,7 @@ class resolve_error_category final : public boost::system::error_category {
       case resolve_errc::failed: return "name resolution failed";
       case resolve_errc::bad_name: return "not a host name";
       case resolve_errc::unknown_service: return "unknown service";
+      case resolve_errc::bad_address: return "a number, but not an IPv4 address of four decimal parts";
     }
     return "name resolution failed";
   }

@@ -3,6 +3,7 @@
 #include <weft/base/parse.hpp>
 #include <weft/base/text.hpp>
 #include <weft/http/error.hpp>
+#include <weft/net/address.hpp>
 
 #include <arpa/inet.h>
 #include <idn2.h>
@@ -27,8 +28,6 @@ constexpr bool is_name_byte(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 std::string decode(std::string_view encoded) {
   std::string out;
   for (std::size_t i = 0; i < encoded.size(); ++i) {
@@ -50,26 +49,6 @@ std::string to_ascii(const std::string& name) {
   const std::unique_ptr<char, decltype(&idn2_free)> result(raw, &idn2_free);
   if (status != IDN2_OK) refuse(name, std::string("is no host name: ") + idn2_strerror(status));
   return result.get();
-}
-
-/// An IPv4 address as four decimal numbers of 0-255 without leading zeros.
-bool is_ipv4(std::string_view host) noexcept {
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = host.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return false;
-    const std::string_view digits = host.substr(0, dot);
-    if (digits.size() > 1 && digits.front() == '0') return false;
-    if (!parse_integer<std::uint8_t>(digits)) return false;
-    host.remove_prefix(part == 3 ? host.size() : dot + 1);
-  }
-  return true;
-}
-
-/// The readers of IPv4 shorthand (WHATWG, inet_aton) look at the last label only.
-bool looks_numeric(std::string_view host) noexcept {
-  if (host.ends_with('.')) host.remove_suffix(1);
-  const std::string_view last = host.substr(host.rfind('.') + 1);
-  return std::ranges::all_of(last, is_digit) || last.starts_with("0x");
 }
 
 void check_labels(std::string_view host) {
@@ -112,7 +91,8 @@ void append_host(std::string& out, std::string_view encoded) {
   const std::string_view host = std::string_view(out).substr(begin);
   if (!std::ranges::all_of(host, is_name_byte)) refuse(host, "contains a byte that no host name has");
   check_labels(host);
-  if (looks_numeric(host) && !is_ipv4(host)) refuse(host, "is a number but not an IPv4 address of four decimal parts");
+  if (net::ends_in_number(host) && !net::parse_address(host))
+    refuse(host, "is a number but not an IPv4 address of four decimal parts");
 }
 
 }  // namespace weft::http::detail
