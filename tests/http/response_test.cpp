@@ -1,17 +1,19 @@
 #include <weft/http/response.hpp>
 
+#include <weft/core/sleep.hpp>
+#include <weft/core/spawn.hpp>
+
 #include <boost/system/system_error.hpp>
 
+#include "fs/system_calls.hpp"
+#include "fs/temporary_folder.hpp"
 #include "peer.hpp"
 
 #include <doctest/doctest.h>
 
-#include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -19,37 +21,16 @@ using namespace weft;
 using peer::script;
 using peer::scripted_peer;
 
-class folder {
- public:
-  folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "weft-http-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  ~folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 TEST_CASE("response: save writes the body, whole, under the name asked for") {
   testkit::run([]() -> task<> {
-    const folder target;
+    const temporary_folder target;
     const std::string large(700'000, 'x');
     scripted_peer server(peer::serve(peer::ok(large)).expect(peer::end_of_head).send(peer::ok("")));
     http::client client;
     http::response r = co_await client.get(peer::url(server));
     const std::uint64_t size = co_await r.save(target.path() / "large");
     CHECK(size == large.size());
-    CHECK(content(target.path() / "large") == large);
+    CHECK(target.read("large") == large);
     http::response empty = co_await client.get(peer::url(server));
     co_await empty.save(target.path() / "empty");
     CHECK(std::filesystem::file_size(target.path() / "empty") == 0);
@@ -58,7 +39,7 @@ TEST_CASE("response: save writes the body, whole, under the name asked for") {
 
 TEST_CASE("response: a body that is cut leaves no file, and a name to be kept is kept") {
   testkit::run([]() -> task<> {
-    const folder target;
+    const temporary_folder target;
     scripted_peer cut(
         script().expect(peer::end_of_head).send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").close());
     http::client client;
@@ -66,7 +47,7 @@ TEST_CASE("response: a body that is cut leaves no file, and a name to be kept is
     CHECK(co_await peer::failure(r.save(target.path() / "cut")) == http::error_kind::body_incomplete);
     CHECK(std::filesystem::is_empty(target.path()));
 
-    std::ofstream(target.path() / "taken") << "old";
+    target.put("taken", "old");
     scripted_peer server(peer::serve(peer::ok("new")));
     http::response other = co_await client.get(peer::url(server));
     fs::atomic_file_options keep;
@@ -78,7 +59,26 @@ TEST_CASE("response: a body that is cut leaves no file, and a name to be kept is
       refused = e.code() == boost::system::errc::file_exists;
     }
     CHECK(refused);
-    CHECK(content(target.path() / "taken") == "old");
+    CHECK(target.read("taken") == "old");
+  });
+}
+
+TEST_CASE("response: a save that is killed leaves no file, and removes it off the loop") {
+  testkit::run([]() -> task<> {
+    const temporary_folder target;
+    const std::string half(300'000, 'x');
+    scripted_peer server(
+        script().expect(peer::end_of_head).send("HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + half));
+    http::client client;
+    http::response r = co_await client.get(peer::url(server));
+    auto save = [&]() -> task<> { co_await r.save(target.path() / "a"); };
+    const auto saving = spawn(save);
+    while (r.received() < half.size()) co_await yield();
+    CHECK(target.entries() == 1);
+    co_await saving.kill_join("test");
+    CHECK(saving.killed());
+    CHECK(target.entries() == 0);
+    CHECK(last_unlink_thread() != std::this_thread::get_id());
   });
 }
 

@@ -1,10 +1,10 @@
 #include <weft/fs/atomic_file.hpp>
 
 #include <weft/base/error.hpp>
+#include <weft/fs/rename.hpp>
 
 #include <cassert>
 #include <cerrno>
-#include <cstdio>
 #include <random>
 #include <utility>
 
@@ -45,9 +45,11 @@ atomic_file::atomic_file(atomic_file&& other) noexcept
       descriptor_(std::exchange(other.descriptor_, -1)),
       failed_(other.failed_) {}
 
-atomic_file::~atomic_file() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  if (!temporary_.empty()) ::unlinkat(folder_.descriptor(), temporary_.c_str(), 0);
+atomic_file::~atomic_file() { discard(); }
+
+void atomic_file::discard() noexcept {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  if (!temporary_.empty()) detail::remove_or_log(folder_, std::exchange(temporary_, {}));
 }
 
 void atomic_file::open_temporary() {
@@ -100,18 +102,10 @@ atomic_file::commit_result atomic_file::commit() {
   close();
   const bool keep = options_.on_existing == on_existing::keep;
   if (!keep) refuse_special();
-  const unsigned flags = keep ? RENAME_NOREPLACE : 0;
-  const int folder = folder_.descriptor();
-  int failed = ::renameat2(folder, temporary_.c_str(), folder, name_.c_str(), flags);
-  if (failed != 0 && keep && (errno == EINVAL || errno == ENOSYS)) {
-    // File systems without RENAME_NOREPLACE (NFS, many in user space): a hard link does not replace either.
-    failed = ::linkat(folder, temporary_.c_str(), folder, name_.c_str(), 0);
-    if (failed == 0) ::unlinkat(folder, temporary_.c_str(), 0);
-  }
-  if (failed != 0) {
-    if (keep && errno == EEXIST) return commit_result::name_taken;
-    throw_errno(errno, "cannot give '" + (folder_.path() / name_).string() + "' its name");
-  }
+  const int error =
+      keep ? detail::rename_unless_taken(folder_, temporary_, name_) : detail::rename_over(folder_, temporary_, name_);
+  if (keep && error == EEXIST) return commit_result::name_taken;
+  if (error != 0) throw_errno(error, "cannot give '" + (folder_.path() / name_).string() + "' its name");
   temporary_.clear();
   if (options_.durability == durability::file_and_folder) folder_.sync();
   return commit_result::done;

@@ -32,14 +32,17 @@ struct atomic_file_options {
 /// A file that appears under its name only when it is complete.
 ///
 /// Until commit() the bytes are in a temporary beside it (made with O_EXCL and O_NOFOLLOW, .NAME.<random>.part), which
-/// goes when this is destroyed. A process that is killed leaves at most that temporary.
+/// goes when this is discarded or destroyed. A process that is killed leaves at most that temporary; on a file system
+/// with neither renameat2(RENAME_NOREPLACE) nor hard links (vfat, some in user space) on_existing::keep has to reserve
+/// the name first, and a process killed just then leaves it as an empty file.
 ///
 /// Ownership:  owns the temporary; deletes no other file.
 /// Threads:    any, one at a time.
-/// Blocking:   every function calls the file system; on a loop's thread, run them through files(), or use write_file().
+/// Blocking:   every function calls the file system, also the destructor of one that was neither committed nor
+///             discarded; on a loop's thread, run them through files(), or use write_file() and discard().
 /// Errors:     boost::system::system_error, "cannot write 'folder/name': no space left on device". After a failed write
-/// or sync the
-///             file cannot be committed any more: a later fsync would report success for bytes that are lost.
+///             or sync the file cannot be committed any more: a later fsync would report success for bytes that are
+///             lost. A temporary that cannot be removed is logged.
 class atomic_file {
  public:
   atomic_file(directory folder, std::string name, atomic_file_options options = {});
@@ -54,6 +57,9 @@ class atomic_file {
   /// Gives the file its name. Under on_existing::keep, a taken name leaves the temporary as it is: rename_to() and try
   /// again, or give up.
   [[nodiscard]] commit_result commit();
+  /// Removes the temporary: the file is given up, and only destruction makes sense. Idempotent, and nothing is left to
+  /// be discarded behind a commit() that was done.
+  void discard() noexcept;
   /// Changes the name that commit() gives.
   void rename_to(std::string name) { name_ = std::move(name); }
 

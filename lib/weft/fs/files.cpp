@@ -1,6 +1,7 @@
 #include <weft/fs/files.hpp>
 
 #include <weft/base/error.hpp>
+#include <weft/core/shield.hpp>
 
 #include <cerrno>
 
@@ -22,6 +23,15 @@ task<> write_file(std::filesystem::path path, std::span<const std::byte> bytes, 
       throw_errno(EEXIST, "cannot write '" + path.string() + "'");
   };
   co_await files().run(std::move(write));
+}
+
+task<> discard(atomic_file& file) {
+  auto remove = [&file]() -> task<> {
+    auto call = [&file] { file.discard(); };
+    co_await files().run(call);
+  };
+  // A call that has begun is waited for in any case: a budget would not make this any shorter.
+  co_await shield(duration::max(), remove);
 }
 
 }  // namespace weft::fs

@@ -23,4 +23,9 @@ namespace weft::fs {
 [[nodiscard]] task<> write_file(std::filesystem::path path, std::span<const std::byte> bytes,
                                 atomic_file_options options = {});
 
+/// Gives up a file that is not to be committed, off the loop; for the way out of a task that has failed or was killed.
+///
+/// Completes when the temporary is gone. Cancellation: does not keep it from being removed; takes effect behind this.
+[[nodiscard]] task<> discard(atomic_file& file);
+
 }  // namespace weft::fs
