@@ -1,9 +1,9 @@
 #include <weft/http/client.hpp>
 
+#include "gzip.hpp"
 #include "peer.hpp"
 
 #include <doctest/doctest.h>
-#include <zlib.h>
 
 #include <array>
 #include <string>
@@ -16,19 +16,6 @@ using peer::script;
 using peer::scripted_peer;
 
 const std::string chunked_head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-
-std::string gzip(std::string_view text) {
-  z_stream z{};
-  REQUIRE(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(text.size() + 128, '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
-  deflateEnd(&z);
-  return out.substr(0, z.total_out);
-}
 
 TEST_CASE("client: a GET brings status, fields and body") {
   testkit::run([]() -> task<> {
@@ -103,62 +90,6 @@ TEST_CASE("client: an answer is the same however its bytes are split") {
         CHECK(co_await peer::fetch(client, peer::url(server)) == "hello");
       }
     }
-  });
-}
-
-TEST_CASE("client: a body cut anywhere is an error, and what came before can be read") {
-  testkit::run([]() -> task<> {
-    const std::array<std::string, 2> texts{peer::ok("hello world"),
-                                           chunked_head + "6\r\nhello \r\n5\r\nworld\r\n0\r\n\r\n"};
-    for (const std::string& text : texts) {
-      for (std::size_t size = 0; size < text.size(); ++size) {
-        scripted_peer server(script().expect(peer::end_of_head).send(text.substr(0, size)).close());
-        http::client client;
-        const error_kind kind = co_await peer::failure(peer::fetch(client, peer::url(server)));
-        const bool in_head = size < text.find(peer::end_of_head) + 4;
-        CHECK(kind == (in_head ? error_kind::closed_before_response : error_kind::body_incomplete));
-        CHECK(client.stats().idle == 0);
-        CHECK(client.stats().active == 0);
-      }
-    }
-    scripted_peer server(script().expect(peer::end_of_head).send(texts[0].substr(0, texts[0].size() - 3)).close());
-    http::client client;
-    http::response r = co_await client.get(peer::url(server));
-    std::array<char, 64> buffer{};
-    std::size_t size = 0;
-    error_kind kind{};
-    try {
-      while (true) {
-        const std::size_t more = co_await r.read_some(std::span(buffer).subspan(size));
-        size += more;
-      }
-    } catch (const http::error& e) {
-      kind = e.kind();
-      CHECK(e.phase() == http::error_phase::body);
-      CHECK(e.retryable());
-      CHECK(e.url() == peer::url(server));
-      CHECK(e.request_sent() == http::request_progress::all);
-    }
-    CHECK(std::string_view(buffer.data(), size) == "hello wo");
-    CHECK(kind == error_kind::body_incomplete);
-    CHECK(co_await peer::failure(r.read_some(buffer)) == error_kind::body_incomplete);
-  });
-}
-
-TEST_CASE("client: a reset within head and body") {
-  testkit::run([]() -> task<> {
-    event read;
-    scripted_peer server(
-        script().expect(peer::end_of_head).send(peer::ok("hello world").substr(0, 45)).wait_for(read).reset());
-    http::client client;
-    http::response r = co_await client.get(peer::url(server));
-    std::array<char, 64> buffer{};
-    CHECK(co_await r.read_some(buffer) > 0);
-    read.set();
-    CHECK(co_await peer::failure(r.read_some(buffer)) == error_kind::connection_reset);
-
-    scripted_peer dead(script().expect(peer::end_of_head).reset());
-    CHECK(co_await peer::failure(client.get(peer::url(dead))) == error_kind::connection_reset);
   });
 }
 

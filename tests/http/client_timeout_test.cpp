@@ -5,11 +5,14 @@
 #include <weft/core/spawn.hpp>
 #include <weft/core/timeout.hpp>
 #include <weft/net/listener.hpp>
+#include <weft/sync/event.hpp>
 
+#include "net/silent_port.hpp"
 #include "peer.hpp"
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <span>
 #include <string>
 
@@ -20,6 +23,59 @@ using namespace std::chrono_literals;
 using http::error_kind;
 using peer::script;
 using peer::scripted_peer;
+
+TEST_CASE("timeouts: of the connect, where nobody answers") {
+  testkit::run([]() -> task<> {
+    const silent_port nobody = co_await silent_port::make();
+    http::client_options options;
+    options.timeouts.connect = 20ms;
+    http::client client(options);
+    const std::string address = "http://" + net::to_string(nobody.endpoint()) + "/";
+    try {
+      co_await client.get(address);
+      FAIL("was answered");
+    } catch (const http::error& e) {
+      CHECK(e.kind() == error_kind::timeout_connect);
+      CHECK(e.phase() == http::error_phase::connect);
+      CHECK(e.request_sent() == http::request_progress::none);
+    }
+    http::request asked("GET", address);
+    asked.deadline(20ms);
+    http::client patient;
+    try {
+      co_await patient.send(asked);
+      FAIL("was answered");
+    } catch (const http::error& e) {
+      CHECK(e.kind() == error_kind::timeout_total);
+      CHECK(e.phase() == http::error_phase::connect);
+    }
+    CHECK(client.stats().active == 0);
+    CHECK(patient.stats().active == 0);
+  });
+}
+
+TEST_CASE("timeouts: of the sending, where the server does not read") {
+  testkit::run([]() -> task<> {
+    event read;
+    scripted_peer deaf(script().wait_for(read));
+    http::client_options options;
+    options.timeouts.write = 20ms;
+    http::client client(options);
+    http::request asked("POST", peer::url(deaf));
+    asked.body(std::string(32 << 20, 'x'));
+    try {
+      co_await client.send(std::move(asked));
+      FAIL("was answered");
+    } catch (const http::error& e) {
+      CHECK(e.kind() == error_kind::timeout_write);
+      CHECK(e.phase() == http::error_phase::send);
+      CHECK(e.request_sent() == http::request_progress::partial);
+    }
+    CHECK(client.stats().active == 0);
+    read.set();
+    co_await deaf.wait_ended();
+  });
+}
 
 TEST_CASE("timeouts: of the first byte and within the head") {
   testkit::run([]() -> task<> {
@@ -66,6 +122,24 @@ TEST_CASE("timeouts: of a body that stalls") {
     http::response r = co_await client.get(peer::url(server));
     CHECK(co_await peer::failure(r.text()) == error_kind::timeout_body);
     co_await server.wait_ended();
+  });
+}
+
+TEST_CASE("timeouts: of a body that stalls, however its end would be told") {
+  testkit::run([]() -> task<> {
+    http::client_options options;
+    options.timeouts.body = 20ms;
+    http::client client(options);
+    for (const std::string head : {"Transfer-Encoding: chunked\r\n\r\n5\r\nhe", "Connection: close\r\n\r\nhe"}) {
+      CAPTURE(head);
+      scripted_peer server(script().expect(peer::end_of_head).send("HTTP/1.1 200 OK\r\n" + head));
+      http::response r = co_await client.get(peer::url(server));
+      std::array<char, 8> buffer{};
+      CHECK(co_await r.read_some(buffer) == 2);
+      CHECK(co_await peer::failure(r.read_some(buffer)) == error_kind::timeout_body);
+      CHECK(co_await peer::failure(r.read_some(buffer)) == error_kind::timeout_body);
+      co_await server.wait_ended();
+    }
   });
 }
 

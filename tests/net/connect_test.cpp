@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+#include "net/silent_port.hpp"
+
 using namespace weft;
 using namespace std::chrono_literals;
 
@@ -30,35 +32,6 @@ class refusing_port {
 
  private:
   net::tcp_socket::asio_socket socket_;
-};
-
-/// A port whose queue of connections is full: the kernel drops every further SYN.
-class silent_port {
- public:
-  static task<silent_port> make() {
-    net::listen_options options;
-    options.backlog = 0;
-    silent_port port(net::listen("127.0.0.1", 0, options));
-    // A queue of length 0 holds one connection; a second one may get through before the first is counted.
-    for (;;) {
-      net::connect_options brief;
-      brief.timeout = 200ms;
-      try {
-        port.queued_.push_back(co_await net::connect(port.endpoint(), brief));
-      } catch (const net::connect_error&) {
-        break;
-      }
-    }
-    co_return std::move(port);
-  }
-
-  [[nodiscard]] net::tcp_endpoint endpoint() const { return listener_.local_endpoint(); }
-
- private:
-  explicit silent_port(net::listener listener) : listener_(std::move(listener)) {}
-
-  net::listener listener_;
-  std::vector<net::tcp_socket> queued_;
 };
 
 /// What connecting fails with; none when it succeeds.

@@ -1,11 +1,11 @@
 #include <weft/http/request.hpp>
 
 #include <weft/base/text.hpp>
+#include <weft/http/detail/percent.hpp>
 #include <weft/http/error.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 namespace weft::http {
 namespace {
@@ -14,20 +14,19 @@ namespace {
 constexpr std::array<std::string_view, 8> message_fields{
     "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"};
 
+/// RFC 3986 section 2.3.
+constexpr bool is_unreserved(char c) noexcept {
+  const char lower = to_lower(c);
+  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
 void append_encoded(std::string& out, std::string_view text) {
-  constexpr char digits[] = "0123456789ABCDEF";
   for (const char c : text) {
-    const char lower = to_lower(c);
-    const bool plain =
-        (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
+    if (is_unreserved(c)) {
       out += c;
-      continue;
+    } else {
+      detail::append_percent(out, c);
     }
-    const auto byte = static_cast<std::uint8_t>(c);
-    out += '%';
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
   }
 }
 

@@ -37,8 +37,8 @@ class byte_buffer {
 ///
 /// Ownership:  a client keeps a few used ones, so that a warm request allocates neither buffers nor field indexes.
 /// Invariants: the lease has a connection exactly while body bytes are still to come from it; [begin_, end_) of the
-/// buffer holds
-///             body bytes without framing that were received but not given out yet.
+///             buffer holds body bytes without framing that were received but not given out yet.
+/// Sources:    exchange.cpp has the request, the head and the deadlines, exchange_body.cpp what follows the head.
 class exchange {
  public:
   explicit exchange(const client_options& options) : gate_(options.limits, head_rules::tolerant) {}
@@ -85,6 +85,8 @@ class exchange {
   std::uint64_t received = 0;
 
  private:
+  static constexpr std::size_t buffer_size = 64 * 1024;
+
   task<> send_request();
   task<> read_head(std::string_view method);
   std::size_t next_interim(std::size_t head_size, std::size_t received_size);
@@ -115,7 +117,7 @@ class exchange {
 
   head_gate gate_;
   lease connection_;
-  byte_buffer buffer_{64 * 1024};
+  byte_buffer buffer_{buffer_size};
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::uint64_t left_ = 0;  // of a body with a length, still to come from the wire

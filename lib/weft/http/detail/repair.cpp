@@ -1,6 +1,7 @@
 #include <weft/http/detail/repair.hpp>
 
 #include <weft/base/text.hpp>
+#include <weft/http/detail/percent.hpp>
 #include <weft/http/error.hpp>
 
 #include <array>
@@ -29,6 +30,11 @@ constexpr bool is_hex(char c) noexcept {
   return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'f');
 }
 
+/// Is the '%' at `at` followed by two hexadecimal digits?
+constexpr bool is_escape(std::string_view text, std::size_t at) noexcept {
+  return at + 2 < text.size() && is_hex(text[at + 1]) && is_hex(text[at + 2]);
+}
+
 struct authority_range {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -53,7 +59,7 @@ bool is_clean(std::string_view text) {
     const byte_class kind = table[static_cast<std::uint8_t>(c)];
     if (kind == byte_class::refuse) fail("control byte in the address");
     if (kind == byte_class::encode) clean = false;
-    if (c == '%' && !(i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]))) clean = false;
+    if (c == '%' && !is_escape(text, i)) clean = false;
     if (c == '#') {
       clean = clean && !fragment;
       fragment = true;
@@ -63,24 +69,20 @@ bool is_clean(std::string_view text) {
 }
 
 void append_encoded(std::string& out, std::string_view text) {
-  constexpr char digits[] = "0123456789ABCDEF";
   bool fragment = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     bool encode = table[static_cast<std::uint8_t>(c)] == byte_class::encode;
-    if (c == '%') encode = !(i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]));
+    if (c == '%') encode = !is_escape(text, i);
     if (c == '#') {
       encode = fragment;
       fragment = true;
     }
-    if (!encode) {
+    if (encode) {
+      append_percent(out, c);
+    } else {
       out += c;
-      continue;
     }
-    const auto byte = static_cast<std::uint8_t>(c);
-    out += '%';
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
   }
 }
 
