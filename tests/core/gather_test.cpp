@@ -17,16 +17,6 @@ namespace {
 using namespace core_test;
 using weft::task;
 
-task<int> after_turns(int turns, int value) {
-  for (int i = 0; i < turns; ++i) co_await weft::yield();
-  co_return value;
-}
-
-task<int> fail_after_turns(int turns, std::string text) {
-  for (int i = 0; i < turns; ++i) co_await weft::yield();
-  throw std::runtime_error(text);
-}
-
 /// Sleeps until it is killed, and says so.
 task<int> until_killed(std::string& reason) {
   std::exception_ptr kill;
@@ -47,6 +37,15 @@ task<int> fails_when_killed(std::string text) {
     throw std::runtime_error(text);
   }
   co_return 0;
+}
+
+/// Kills a task that has begun, for the reason "stop", and gives what it ended with.
+task<std::string> end_when_killed(weft::handle<> begun) {
+  co_await weft::yield();
+  co_await weft::yield();
+  co_await begun.kill_join("stop");
+  CHECK(begun.killed());
+  co_return weft::describe(begun.error());
 }
 
 TEST_CASE("gather: runs the tasks concurrently and gives their results in the order of the arguments") {
@@ -108,13 +107,8 @@ TEST_CASE("gather: a caller that is killed kills the tasks and waits for them") 
   run_test([]() -> task<> {
     std::string reason;
     auto body = [&]() -> task<> { co_await weft::gather(until_killed(reason), after_turns(1000000, 1)); };
-    auto caller = weft::spawn(body);
-    co_await weft::yield();
-    co_await weft::yield();
-    co_await caller.kill_join("stop");
-    CHECK(caller.killed());
+    CHECK(co_await end_when_killed(weft::spawn(body)) == "cancelled: stop");
     CHECK_FALSE(reason.empty());
-    CHECK(weft::describe(caller.error()) == "cancelled: stop");
   });
 }
 
@@ -189,13 +183,8 @@ TEST_CASE("race: a caller that is killed ends with the reason of its kill, after
   run_test([]() -> task<> {
     std::string reason;
     auto body = [&]() -> task<> { co_await weft::race(until_killed(reason), after_turns(1000000, 1)); };
-    auto caller = weft::spawn(body);
-    co_await weft::yield();
-    co_await weft::yield();
-    co_await caller.kill_join("stop");
-    CHECK(caller.killed());
+    CHECK(co_await end_when_killed(weft::spawn(body)) == "cancelled: stop");
     CHECK_FALSE(reason.empty());
-    CHECK(weft::describe(caller.error()) == "cancelled: stop");
   });
 }
 

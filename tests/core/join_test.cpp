@@ -18,16 +18,6 @@ using weft::handle;
 using weft::join_options;
 using weft::task;
 
-task<int> after_turns(int turns, int value) {
-  for (int i = 0; i < turns; ++i) co_await weft::yield();
-  co_return value;
-}
-
-task<int> fail_after_turns(int turns, std::string text) {
-  for (int i = 0; i < turns; ++i) co_await weft::yield();
-  throw std::runtime_error(text);
-}
-
 task<int> never() {
   co_await weft::sleep(24h);
   co_return 0;

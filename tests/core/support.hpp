@@ -2,6 +2,7 @@
 
 #include <weft/core/cancelled.hpp>
 #include <weft/core/run.hpp>
+#include <weft/core/sleep.hpp>
 #include <weft/core/task.hpp>
 
 #include <exception>
@@ -75,6 +76,16 @@ weft::task<T> give(T value) {
 inline weft::task<> fail_with(std::string text) {
   throw std::runtime_error(text);
   co_return;
+}
+
+inline weft::task<int> after_turns(int turns, int value) {
+  for (int i = 0; i < turns; ++i) co_await weft::yield();
+  co_return value;
+}
+
+inline weft::task<int> fail_after_turns(int turns, std::string text) {
+  for (int i = 0; i < turns; ++i) co_await weft::yield();
+  throw std::runtime_error(text);
 }
 
 /// Counts how many of its copies live.

@@ -6,10 +6,11 @@
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
 
+#include "support.hpp"
+
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <future>
 #include <memory>
@@ -20,11 +21,6 @@
 #include <vector>
 
 namespace {
-
-// Lets the loop go on until another thread has set the promise.
-weft::task<> until_set(std::future<void> from_thread) {
-  while (from_thread.wait_for(std::chrono::seconds(0)) != std::future_status::ready) co_await weft::yield();
-}
 
 TEST_CASE("offload: calls of many tasks run on several threads and each gets its own result") {
   constexpr std::size_t tasks = 50;
@@ -98,7 +94,7 @@ TEST_CASE("offload: a killed run() has ended on its thread before the task goes 
       }
     };
     auto child = weft::spawn(body);
-    co_await until_set(started.get_future());
+    co_await race_test::until_set(started.get_future());
     child.kill("enough");
     release.set_value();
     co_await child.join();
@@ -109,29 +105,14 @@ TEST_CASE("offload: a killed run() has ended on its thread before the task goes 
 }
 
 TEST_CASE("offload: an abandoned call may end after its loop") {
-  auto release = std::make_shared<std::promise<void>>();
-  auto opened = release->get_future().share();
-  auto ended = std::make_shared<std::promise<void>>();
+  const race_test::hanging_call hangs;
   auto main_task = [&]() -> weft::task<> {
     weft::offload pool;
-    auto started = std::make_shared<std::promise<void>>();
-    auto body = [&]() -> weft::task<> {
-      auto work = [started, opened, ended] {
-        started->set_value();
-        opened.wait();
-        ended->set_value();
-      };
-      co_await pool.run_abandonable(work);
-    };
-    auto child = weft::spawn(body);
-    co_await until_set(started->get_future());
-    co_await child.kill_join();
-    CHECK(child.killed());
+    auto body = [&]() -> weft::task<> { co_await pool.run_abandonable(hangs); };
+    CHECK(co_await race_test::kill_while_it_hangs(weft::spawn(body), hangs));
   };
   CHECK(weft::run(main_task) == 0);
-  release->set_value();
-  ended->get_future().wait();
-  CHECK(opened.valid());
+  hangs.finish();
 }
 
 TEST_CASE("offload: one pool serves the loops of several threads") {

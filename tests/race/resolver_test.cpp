@@ -5,24 +5,18 @@
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
 
+#include "support.hpp"
+
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
-#include <future>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace {
 
 namespace net = weft::net;
-
-// Lets the loop go on until another thread has set the promise.
-weft::task<> until_set(std::future<void> from_thread) {
-  while (from_thread.wait_for(std::chrono::seconds(0)) != std::future_status::ready) co_await weft::yield();
-}
 
 net::lookup_result loopback(const std::string&, net::address_family) {
   net::lookup_result found;
@@ -55,29 +49,19 @@ TEST_CASE("resolver: many tasks and many names use its threads at once") {
 }
 
 TEST_CASE("resolver: a lookup that hangs outlives its resolver and its loop") {
-  auto release = std::make_shared<std::promise<void>>();
-  auto opened = release->get_future().share();
-  auto started = std::make_shared<std::promise<void>>();
-  auto ended = std::make_shared<std::promise<void>>();
+  const race_test::hanging_call hangs;
   auto main_task = [&]() -> weft::task<> {
     net::resolver_options options;
-    options.lookup = [opened, started, ended](const std::string& host, net::address_family family) {
-      started->set_value();
-      opened.wait();
-      ended->set_value();
+    options.lookup = [hangs](const std::string& host, net::address_family family) {
+      hangs();
       return loopback(host, family);
     };
     net::resolver resolver(std::move(options));
     auto body = [&]() -> weft::task<> { co_await resolver.addresses("hangs.test"); };
-    auto child = weft::spawn(body);
-    co_await until_set(started->get_future());
-    co_await child.kill_join();
-    CHECK(child.killed());
+    CHECK(co_await race_test::kill_while_it_hangs(weft::spawn(body), hangs));
   };
   CHECK(weft::run(main_task) == 0);
-  release->set_value();
-  ended->get_future().wait();
-  CHECK(opened.valid());
+  hangs.finish();
 }
 
 }  // namespace
