@@ -49,6 +49,7 @@ TEST_CASE("url: the normal form of an address") {
        "http://xn--bcher-kva.example/"},
       {"http://b%C3%BCcher.example/", "http://xn--bcher-kva.example/"},
       {"http://under_score.example/", "http://under_score.example/"},
+      {"http://0xyz/", "http://0xyz/"},
   };
   for (const auto& [given, expected] : table) {
     CAPTURE(std::string(given));
@@ -93,6 +94,9 @@ TEST_CASE("url: what is no http address is refused") {
                          "http://0x7f.0.0.1/",
                          "http://0x7f000001/",
                          "http://017700000001/",
+                         "http://0X7F.1/",
+                         "http://127.0.0.0x/",
+                         "http://a.0x1f./",
                          "http://1.2.3.04/",
                          "http://1.2.3.256/",
                          "http://1.2.3.4.5/",

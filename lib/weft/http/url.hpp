@@ -17,11 +17,12 @@ struct credentials {
 /// An absolute http or https address in normal form.
 ///
 /// Normal form: lower-case scheme and host (IDNA A-labels), no default port, no dot segments, path at least "/", bytes
-/// that RFC 3986 forbids percent-encoded, escapes otherwise as given. Equal texts are equal addresses.
-/// Refused: other schemes, no host, control bytes, a backslash or a second '@' in the authority, IPv4 shorthands
-/// ("127.1", "0x7f.0.0.1"), zone identifiers.
-/// Errors: parse and resolve throw http::error invalid_url. Cost: one allocation, well under a microsecond for an
-/// ordinary address; IDNA and repairs cost more.
+///              that RFC 3986 forbids percent-encoded, escapes otherwise as given. Equal texts are equal addresses.
+/// Refused:     other schemes, no host, control bytes, a backslash or a second '@' in the authority, zone identifiers,
+///              and what browsers read as an IPv4 address in another form than four decimal parts (127.1,
+///              0x7f000001, 017700000001: net::ends_in_number()).
+/// Errors:      parse and resolve throw http::error invalid_url.
+/// Cost:        one allocation, well under a microsecond for an ordinary address; IDNA and repairs cost more.
 class url {
  public:
   /// Does the text start with a scheme and "://"? A program may put "http://" before one that does not.
