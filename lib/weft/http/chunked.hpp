@@ -14,8 +14,8 @@ struct chunked_limits {
 
 /// Takes the chunked coding (RFC 9112, 7.1) off a body, however its bytes were split.
 ///
-/// Strict: sizes are 1 to 15 hexadecimal digits, every line ends in CR LF, trailers have the form of fields. Extensions
-/// and trailers are checked, bounded and dropped: a trailer never becomes a header.
+/// Strict: sizes are 1 to 15 hexadecimal digits, every line ends in CR LF, trailers have the form of fields.
+///         Extensions and trailers are checked, bounded and dropped: a trailer never becomes a header.
 /// Errors: http::error protocol_error; the decoder is then of no further use.
 /// Cost:   no allocation; body bytes are moved once.
 class chunked_decoder {

@@ -27,9 +27,8 @@ struct decode_limits {
 /// body.
 ///
 /// Ownership: owns zlib's state, about 40 KiB. Movable.
-/// Errors:    http::error decode_failed for damaged data, also bytes after the end that are not zero; decode_bomb when
-/// a
-///            limit is passed. The decoder is then of no further use.
+/// Errors:    http::error decode_failed for damaged data, also bytes after the end that are not zero; decode_bomb
+///            when a limit is passed. The decoder is then of no further use.
 class body_decoder {
  public:
   explicit body_decoder(content_coding coding, decode_limits limits = {});

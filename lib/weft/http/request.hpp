@@ -14,7 +14,7 @@ namespace weft::http {
 /// What is asked for. A value: copy it, change it, send it as often as you like.
 ///
 /// Errors: http::error invalid_url or invalid_request from the function that was given the bad part. Content-Length,
-/// Transfer-Encoding, Connection and the like belong to the client and are refused as headers.
+///         Transfer-Encoding, Connection and the like belong to the client and are refused as headers.
 class request {
  public:
   request(std::string method, http::url url);

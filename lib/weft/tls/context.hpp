@@ -45,9 +45,8 @@ struct server_context_options {
 /// Ownership: copies share the same settings and sessions.
 /// Threads:   connections may be made from any thread; add_ca_file() only before the first.
 /// Errors:    tls::error with error_kind::configuration that names the file.
-/// Cost:      about half a millisecond, and milliseconds for the first one of a process, which starts OpenSSL; so make
-/// few.
-///            Copies cost a reference count.
+/// Cost:      about half a millisecond, and milliseconds for the first one of a process, which starts OpenSSL; so
+///            make few. Copies cost a reference count.
 class context {
  public:
   /// A client's.

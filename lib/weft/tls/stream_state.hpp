@@ -20,7 +20,7 @@ namespace weft::tls {
 /// OpenSSL working directly on the descriptor of a non-blocking socket. Private to tls/.
 ///
 /// Invariants: the addresses of `ssl` and `owner` never change; after `broken` no call into OpenSSL is made but
-/// SSL_free.
+///             SSL_free.
 struct stream::state {
   state(net::tcp_socket over, context from, std::string name);
   state(const state&) = delete;

@@ -70,7 +70,7 @@ class lease {
 ///
 /// Threads: one loop. Cost: O(1) for everything.
 /// Invariants: an idle connection is in its origin's list and in all_idle_, longest idle first; the timer is armed
-/// while all_idle_ is not empty.
+///             while all_idle_ is not empty.
 class pool final : private weft::detail::timer_node {
  public:
   pool(pool_options options, client_stats& stats) noexcept : options_(options), stats_(stats) {}
