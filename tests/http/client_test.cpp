@@ -12,10 +12,9 @@ namespace {
 
 using namespace weft;
 using http::error_kind;
+using peer::chunked_head;
 using peer::script;
 using peer::scripted_peer;
-
-const std::string chunked_head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 TEST_CASE("client: a GET brings status, fields and body") {
   testkit::run([]() -> task<> {

@@ -14,10 +14,9 @@ namespace {
 
 using namespace weft;
 using http::error_kind;
+using peer::chunked_head;
 using peer::script;
 using peer::scripted_peer;
-
-const std::string chunked_head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 TEST_CASE("client: a body cut anywhere is an error, and what came before can be read") {
   testkit::run([]() -> task<> {

@@ -14,6 +14,7 @@ using weft::testkit::script;
 using weft::testkit::scripted_peer;
 
 inline const std::string end_of_head = "\r\n\r\n";
+inline const std::string chunked_head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 inline std::string url(const scripted_peer& server, std::string_view path = "/") {
   return "http://127.0.0.1:" + std::to_string(server.port()) + std::string(path);

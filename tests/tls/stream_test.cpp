@@ -21,22 +21,7 @@ using namespace weft;
 using namespace std::chrono_literals;
 using tls::error_kind;
 
-namespace {
-
-/// A CA, a server that is a.test, localhost and 127.0.0.1, and a client that trusts the CA.
-struct world {
-  certificates::folder files;
-  certificates::identity root = files.make({.is_ca = true});
-  certificates::identity leaf = files.make({.names = {"DNS:a.test", "DNS:localhost", "IP:127.0.0.1"}}, &root);
-  tls::context server = support::server_context(leaf);
-  tls::context client = support::client_context(root.certificate_file);
-
-  [[nodiscard]] task<support::tls_pair> connect(std::string host = "a.test") {
-    return support::make_tls_pair(client, server, std::move(host));
-  }
-};
-
-}  // namespace
+using support::world;
 
 TEST_CASE("tls::stream: what one side writes the other one reads, and only close_notify is 0") {
   testkit::run([]() -> task<> {
@@ -57,16 +42,6 @@ TEST_CASE("tls::stream: what one side writes the other one reads, and only close
     CHECK(co_await near.read_until(text, "\n") == 5);
     CHECK((text + co_await support::read_all(near)) == "line\nrest");
     CHECK(co_await near.read_some(five) == 0);
-  });
-}
-
-TEST_CASE("tls::stream: the server learns the name, in lower case and without a last dot, but no address") {
-  testkit::run([]() -> task<> {
-    world w;
-    auto named = co_await w.connect("A.Test.");
-    CHECK(named.far.server_name() == "a.test");
-    auto numbered = co_await w.connect("127.0.0.1");
-    CHECK(numbered.far.server_name().empty());
   });
 }
 
@@ -153,113 +128,6 @@ TEST_CASE("tls::stream: the second connection to a host resumes the first one's 
     CHECK(co_await connect("localhost"));
     w.client.add_ca_file(w.root.certificate_file);
     CHECK_FALSE(co_await connect("a.test"));
-  });
-}
-
-TEST_CASE("tls::stream: a peer that does not speak TLS is named as such, on both sides") {
-  testkit::run([]() -> task<> {
-    world w;
-    auto play = testkit::script().send("HTTP/1.1 400 Bad Request\r\n\r\n");
-    testkit::scripted_peer peer(play);
-    auto handshake = [&]() -> task<> {
-      auto socket = co_await net::connect(peer.endpoint());
-      co_await tls::client_handshake(std::move(socket), "a.test", w.client);
-    };
-    CHECK(co_await support::kind_of(handshake()) == error_kind::not_tls);
-
-    auto ends = co_await support::make_tcp_pair();
-    [[maybe_unused]] auto& near = ends.near;
-    [[maybe_unused]] auto& far = ends.far;
-    co_await near.write_all("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
-    auto accept = [&far, &w]() -> task<> { co_await tls::server_handshake(std::move(far), w.server); };
-    CHECK(co_await support::kind_of(accept()) == error_kind::not_tls);
-  });
-}
-
-TEST_CASE("tls::stream: a peer that ends or resets during the handshake") {
-  testkit::run([]() -> task<> {
-    world w;
-    auto closing = testkit::script().expect_bytes(1).finish();
-    auto resetting = testkit::script().expect_bytes(1).reset();
-    std::vector<testkit::script> plays{closing, resetting};
-    testkit::scripted_peer peer(plays);
-    auto handshake = [&]() -> task<> {
-      auto socket = co_await net::connect(peer.endpoint());
-      co_await tls::client_handshake(std::move(socket), "a.test", w.client);
-    };
-    CHECK(co_await support::kind_of(handshake()) == error_kind::truncated);
-    boost::system::error_code code;
-    try {
-      co_await handshake();
-    } catch (const boost::system::system_error& error) {
-      code = error.code();
-    }
-    CHECK(code == boost::asio::error::connection_reset);
-  });
-}
-
-TEST_CASE("tls::stream: a handshake that the peer refuses is an alert") {
-  testkit::run([]() -> task<> {
-    world w;
-    tls::context_options options;
-    options.roots = tls::system_roots::ignored;
-    options.ca_files = {w.root.certificate_file};
-    options.alpn = {"h2"};
-    const tls::context other_protocol(options);
-    auto attempt = [&]() -> task<> { co_await support::make_tls_pair(other_protocol, w.server, "a.test"); };
-    CHECK(co_await support::kind_of(attempt()) == error_kind::alert);
-  });
-}
-
-TEST_CASE("tls::stream: a server that asks for certificates takes a client with one and refuses one without") {
-  testkit::run([]() -> task<> {
-    world w;
-    tls::server_context_options strict;
-    strict.certificate = {w.leaf.certificate_file, w.leaf.key_file};
-    strict.client_ca_files = {w.root.certificate_file};
-    const tls::context server(strict);
-    tls::context_options options;
-    options.roots = tls::system_roots::ignored;
-    options.ca_files = {w.root.certificate_file};
-    options.certificate = tls::certificate_files{w.leaf.certificate_file, w.leaf.key_file};
-    const tls::context with_certificate(options);
-    auto pair = co_await support::make_tls_pair(with_certificate, server, "a.test");
-    co_await pair.near.write_all("x");
-    std::string one(1, ' ');
-    CHECK(co_await pair.far.read_exactly(one) == 1);
-
-    auto ends = co_await support::make_tcp_pair();
-    [[maybe_unused]] auto& near = ends.near;
-    [[maybe_unused]] auto& far = ends.far;
-    const auto accepting = spawn(tls::server_handshake, std::move(far), server);
-    // In TLS 1.3 the client has finished before the server looks at its certificate.
-    auto read = [&near, &w]() -> task<> {
-      auto stream = co_await tls::client_handshake(std::move(near), "a.test", w.client);
-      co_await support::read_all(stream);
-    };
-    CHECK(co_await support::kind_of(read()) == error_kind::alert);
-    co_await accepting.join();
-    CHECK_THROWS_AS(std::rethrow_exception(accepting.error()), tls::error);
-  });
-}
-
-TEST_CASE("tls::stream: has_input sees data and the end, but not session tickets") {
-  testkit::run([]() -> task<> {
-    world w;
-    auto ends = co_await w.connect();
-    [[maybe_unused]] auto& near = ends.near;
-    [[maybe_unused]] auto& far = ends.far;
-    CHECK_FALSE(near.has_input());
-    co_await far.write_all("xy");
-    co_await near.wait_readable();
-    std::string one(1, ' ');
-    co_await near.read_exactly(one);
-    CHECK(near.has_input());
-    co_await near.read_exactly(one);
-    CHECK_FALSE(near.has_input());
-    far.close();
-    co_await near.wait_readable();
-    CHECK(near.has_input());
   });
 }
 
@@ -364,27 +232,4 @@ TEST_CASE("tls::stream: an idle connection may be moved and destroyed") {
     pair.reset();
     CHECK(moved.is_open());
   });
-}
-
-TEST_CASE("tls::context: a certificate, key or file that cannot be used is named") {
-  world w;
-  const auto other = w.files.make({});
-  auto make = [](const std::filesystem::path& chain, const std::filesystem::path& key) {
-    tls::server_context_options options;
-    options.certificate = {chain, key};
-    return tls::context(options);
-  };
-  CHECK_THROWS_WITH_AS(make("/missing.pem", w.leaf.key_file),
-                       doctest::Contains("cannot use certificate '/missing.pem'"), tls::error);
-  CHECK_THROWS_WITH_AS(make(w.leaf.certificate_file, "/missing.key"),
-                       doctest::Contains("cannot use key '/missing.key'"), tls::error);
-  CHECK_THROWS_AS(make(w.leaf.certificate_file, other.key_file), tls::error);
-  const auto encrypted = w.files.write("encrypted.key",
-                                       "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
-                                       "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAgAAAAAAAAAAAICCAAw\n"
-                                       "-----END ENCRYPTED PRIVATE KEY-----\n");
-  CHECK_THROWS_AS(make(w.leaf.certificate_file, encrypted), tls::error);
-  tls::context_options bad_protocol;
-  bad_protocol.alpn = {""};
-  CHECK_THROWS_AS(tls::context{bad_protocol}, std::invalid_argument);
 }

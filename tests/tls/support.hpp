@@ -67,6 +67,19 @@ inline weft::task<tls_pair> make_tls_pair(weft::tls::context client, weft::tls::
   co_return tls_pair{std::move(*client_end), std::move(server_end)};
 }
 
+/// A CA, a server that is a.test, localhost and 127.0.0.1, and a client that trusts the CA.
+struct world {
+  certificates::folder files;
+  certificates::identity root = files.make({.is_ca = true});
+  certificates::identity leaf = files.make({.names = {"DNS:a.test", "DNS:localhost", "IP:127.0.0.1"}}, &root);
+  weft::tls::context server = server_context(leaf);
+  weft::tls::context client = client_context(root.certificate_file);
+
+  [[nodiscard]] weft::task<tls_pair> connect(std::string host = "a.test") {
+    return make_tls_pair(client, server, std::move(host));
+  }
+};
+
 /// The kind of tls::error that `work` ends with; none when it succeeds.
 inline weft::task<std::optional<weft::tls::error_kind>> kind_of(weft::task<> work) {
   try {
