@@ -6,7 +6,7 @@
 namespace weft::app {
 namespace {
 
-constexpr std::array<exit_code_row, 15> rows{{
+constexpr std::array<exit_code_row, 16> rows{{
     {exit_code::ok, "everything asked for was done"},
     {exit_code::internal, "an error of no other class"},
     {exit_code::usage, "wrong option, URL or list line"},
@@ -20,6 +20,7 @@ constexpr std::array<exit_code_row, 15> rows{{
     {exit_code::rejected, "the content is not of the kind asked for"},
     {exit_code::policy, "a rule refuses the request (scheme, redirect to http)"},
     {exit_code::exists, "the file exists and --on-conflict is fail"},
+    {exit_code::hung_up, "the terminal was closed (SIGHUP)"},
     {exit_code::interrupted, "interrupted (Ctrl-C)"},
     {exit_code::terminated, "terminated (SIGTERM)"},
 }};

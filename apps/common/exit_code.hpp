@@ -20,6 +20,7 @@ enum class exit_code : int {
   rejected = 10,
   policy = 11,
   exists = 12,
+  hung_up = 129,
   interrupted = 130,
   terminated = 143,
 };

@@ -12,8 +12,8 @@ namespace weft::get_app {
 
 /// weft-get as a function: parses `words` (without the program's name), does what they ask for, tells the exit code.
 ///
-/// Data goes to descriptor 1, everything else to descriptor 2. Threads: runs a loop on the calling thread; SIGINT and
-/// SIGTERM end it with 130 and 143.
+/// Data goes to descriptor 1, everything else to descriptor 2. Threads: runs a loop on the calling thread; SIGINT,
+/// SIGTERM and SIGHUP end it with 130, 143 and 129.
 int run_program(std::vector<std::string> words);
 
 /// The downloads of one configuration, in a task: the exit code, whatever goes wrong.

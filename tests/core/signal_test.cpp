@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -31,17 +32,47 @@ int exit_code_of(F f) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-TEST_CASE("run: SIGINT and SIGTERM kill the main task, and give 130 and 143") {
-  for (const int number : {SIGINT, SIGTERM}) {
+TEST_CASE("run: SIGINT, SIGTERM and SIGHUP kill the main task, and give 130, 143 and 129") {
+  const std::vector<std::pair<int, std::string>> signals{{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}};
+  for (const auto& [number, name] : signals) {
     std::string seen;
-    auto body = [&]() -> task<> {
-      std::raise(number);
+    auto body = [&, signal = number]() -> task<> {
+      std::raise(signal);
       seen = co_await outcome_of(weft::sleep(24h));
       co_await weft::yield();
     };
     CHECK(weft::run(body) == 128 + number);
-    CHECK(seen == (number == SIGINT ? "cancelled: SIGINT" : "cancelled: SIGTERM"));
+    CHECK(seen == "cancelled: " + name);
   }
+}
+
+TEST_CASE("run: a SIGHUP that is ignored stays ignored, and one behind another signal ends nothing at once") {
+  const int ignored = exit_code_of([] {
+    std::signal(SIGHUP, SIG_IGN);
+    auto body = []() -> task<int> {
+      std::raise(SIGHUP);
+      co_await weft::sleep(1ms);
+      co_return 7;
+    };
+    return weft::run(body);
+  });
+  CHECK(ignored == 7);
+  const int repeated = exit_code_of([] {
+    bool cleaned = false;
+    auto cleanup = [&]() -> task<> {
+      std::raise(SIGHUP);
+      co_await weft::sleep(1ms);
+      cleaned = true;
+    };
+    auto body = [&]() -> task<> {
+      std::raise(SIGHUP);
+      static_cast<void>(co_await outcome_of(weft::sleep(24h)));
+      co_await weft::shield(24h, cleanup);
+    };
+    const int code = weft::run(body);
+    return cleaned ? code : 1;
+  });
+  CHECK(repeated == 129);
 }
 
 TEST_CASE("run: a signal while the loop is busy is seen too, and the other tasks are ended behind main") {

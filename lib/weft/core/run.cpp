@@ -21,7 +21,19 @@ unhandled_hook take_hook(run_options& options) {
   return std::move(options.on_unhandled);
 }
 
-const char* signal_name(int number) { return number == SIGINT ? "SIGINT" : "SIGTERM"; }
+const char* signal_name(int number) {
+  switch (number) {
+    case SIGINT: return "SIGINT";
+    case SIGHUP: return "SIGHUP";
+    default: return "SIGTERM";
+  }
+}
+
+/// nohup ignores SIGHUP, and a program may have another use for it.
+bool hangup_ends_process() {
+  struct sigaction present{};
+  return ::sigaction(SIGHUP, nullptr, &present) == 0 && present.sa_handler == SIG_DFL;
+}
 
 }  // namespace
 
@@ -46,6 +58,7 @@ class runner::impl final : private completion_listener {
   int execute() {
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
+    if (hangup_ends_process()) signals_.add(SIGHUP);
     wait_for_signal();
     loop_.run();
     if (!main_->ended()) break_deadlock();
@@ -62,6 +75,8 @@ class runner::impl final : private completion_listener {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
       if (error) return;
       loop_.get_executor().on_work_started();
+      if (signal_ && number == SIGHUP)
+        return wait_for_signal();  // shell and kernel both send it when a terminal closes
       if (signal_) {
         logger()->warn("second signal: ending at once");
         logger()->flush();

@@ -45,9 +45,10 @@ class runner {
 /// Runs a loop on the calling thread: `main(args...)` as its first task, until that has ended; then kills the tasks
 /// that are left and waits for them, at most `shutdown_grace`.
 ///
-/// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 130 or
-/// 143 after SIGINT or SIGTERM, which kill the main task once; a second one ends the process at once. Threads: one loop
-/// a thread. Errors: std::logic_error when a loop runs on this thread already.
+/// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 128 +
+/// the signal after SIGINT (130), SIGTERM (143) or SIGHUP (129), which kill the main task once; a second SIGINT or
+/// SIGTERM ends the process at once. SIGHUP only when it would end the process: not under nohup, nor when a handler is
+/// installed before. Threads: one loop a thread. Errors: std::logic_error when a loop runs on this thread already.
 template <class F, class... Args>
   requires(!std::is_same_v<F, run_options>)
 int run(run_options options, F main, Args... args) {

@@ -23,6 +23,7 @@ def setUpModule():
     for i in range(FILES):
         (site / f"{i}.bin").write_bytes(noise.randbytes(noise.choice([0, 1, 300, 2000, 27000, 70000])))
     (site / "large.bin").write_bytes(noise.randbytes(5_000_001))
+    (site / "70k.bin").write_bytes(noise.randbytes(70_000))
     (site / "block.bin").write_bytes(noise.randbytes(256 * 1024))
     keys = pathlib.Path(tempfile.mkdtemp(prefix="weft-keys-"))
     unittest.addModuleCleanup(shutil.rmtree, keys)
@@ -110,6 +111,18 @@ class Transfers(Case):
 
     def test_termination_leaves_complete_files_only(self):
         self.interrupt(signal.SIGTERM, 143)
+
+    def test_a_closed_terminal_leaves_complete_files_only(self):
+        self.interrupt(signal.SIGHUP, 129)
+
+    def test_nohup_keeps_it_going_when_the_terminal_closes(self):
+        process = start(server.url("limited/70k.bin"), cwd=self.folder,
+                        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        wait_until(lambda: self.names(), "the file does not begin")
+        process.send_signal(signal.SIGHUP)
+        _, notes = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0, notes)
+        self.check_files(["70k.bin"])
 
 
 class Certificate(Case):
