@@ -84,18 +84,30 @@ task<> discard_small_body(http::response& answer) {
 struct fetcher::course {
   const job& next;
   transfer& shown;
+  std::string path = {};  // where the file is to be
   file_report report = {};
   time_point start = now();
 
   duration elapsed() const { return now() - start; }
-  std::string shown_path() const { return "'" + app::printable(report.path) + "'"; }
+  std::string shown_path() const { return "'" + app::printable(path) + "'"; }
+  /// What an earlier attempt had found out is forgotten, so that a report tells of one attempt only.
+  void begin_attempt() {
+    auto earlier = std::exchange(report, {});
+    report.number = earlier.number;
+    report.url = std::move(earlier.url);
+    report.attempts = earlier.attempts + 1;
+    report.started = earlier.started;
+  }
   void fail(const failure& why) {
     report.status = outcome::failed;
     report.code = why.code;
     report.error = why.error;
     report.message = why.message;
   }
-  void skip() { report.status = outcome::skipped; }
+  void skip() {
+    report.status = outcome::skipped;
+    report.path = path;
+  }
 };
 
 fetcher::fetcher(const config& settings, offload& files, progress_view& view)
@@ -112,7 +124,7 @@ task<file_report> fetcher::fetch(const job& next) {
   run.report.number = next.number;
   run.report.url = next.url ? std::string(next.url->str()) : without_credentials(next.text);
   run.report.started = std::chrono::system_clock::now();
-  if (next.url && !config_.to_stdout()) run.report.path = path_prefix_ + next.target.name;
+  if (next.url && !config_.to_stdout()) run.path = path_prefix_ + next.target.name;
   if (next.fault) {
     run.fail(*next.fault);
   } else if (next.target.decision == planned_name::verdict::skip) {
@@ -131,7 +143,7 @@ task<file_report> fetcher::fetch(const job& next) {
 task<> fetcher::fetch_with_retries(course& run) {
   std::optional<retry_plan> plan;  // made when it is needed: a random seed costs more than a small file
   for (;;) {
-    ++run.report.attempts;
+    run.begin_attempt();
     const auto why = co_await attempt(run);
     if (!why) co_return;
     if (!plan) plan.emplace(config_.retry);
@@ -156,6 +168,8 @@ task<std::optional<failure>> fetcher::attempt(course& run) {
     why = co_await exchange(run);
   } catch (const http::error& error) {
     why = failure_of(error);
+    if (error.status()) run.report.http_status = static_cast<unsigned>(*error.status());
+    if (!error.url().empty()) run.report.final_url = error.url();
   } catch (const boost::system::system_error& error) {
     if (error.code().value() == EEXIST && config_.on_conflict == conflict_policy::skip) {
       run.skip();

@@ -16,13 +16,13 @@ enum class outcome { ok, skipped, failed };
 struct file_report {
   std::uint64_t number = 0;  ///< place in the list, from 1
   std::string url;           ///< as asked for, without user name and password
-  std::string final_url;     ///< where the body came from, after redirects
+  std::string final_url;     ///< what was asked for last, after redirects
   outcome status = outcome::failed;
   app::exit_code code = app::exit_code::ok;
   std::string error;    ///< stable name of the cause: "http_404", "dns_nxdomain", "tls_expired"
   std::string message;  ///< the same for people, one line
   std::optional<unsigned> http_status;
-  std::string path;
+  std::string path;         ///< of the file that is there; empty when it failed
   std::uint64_t bytes = 0;  ///< written to the file
   std::string content_type;
   std::string etag;

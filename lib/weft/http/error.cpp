@@ -110,9 +110,16 @@ error::error(const error& other, std::string_view url, request_progress sent)
       phase_(other.phase_),
       request_sent_(sent),
       code_(other.code_),
+      status_(other.status_),
       detail_(other.detail_),
       url_(url) {}
 
 error error::with(std::string_view url, request_progress sent) const { return error(*this, url, sent); }
+
+error error::with_status(int status) const {
+  error result = *this;
+  result.status_ = status;
+  return result;
+}
 
 }  // namespace weft::http

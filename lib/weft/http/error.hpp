@@ -2,6 +2,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -76,11 +77,14 @@ class error : public std::runtime_error {
   [[nodiscard]] const std::string& url() const noexcept { return url_; }
   /// The system's or a library's code behind this error, if there is one.
   [[nodiscard]] const boost::system::error_code& code() const noexcept { return code_; }
+  /// Status of the answer behind this error: of a redirect that is not followed, or of raise_for_status().
+  [[nodiscard]] const std::optional<int>& status() const noexcept { return status_; }
   /// The phrase without the address.
   [[nodiscard]] const std::string& detail() const noexcept { return detail_; }
 
   /// The same error with what only the caller of the failing part knows.
   [[nodiscard]] error with(std::string_view url, request_progress sent) const;
+  [[nodiscard]] error with_status(int status) const;
 
  private:
   error(const error& other, std::string_view url, request_progress sent);
@@ -89,6 +93,7 @@ class error : public std::runtime_error {
   error_phase phase_;
   request_progress request_sent_ = request_progress::none;
   boost::system::error_code code_;
+  std::optional<int> status_;
   std::string detail_;
   std::string url_;
 };

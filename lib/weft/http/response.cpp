@@ -64,6 +64,7 @@ std::optional<std::uint64_t> response::content_length() const noexcept { return 
 void response::raise_for_status() const {
   if (status() < 400) return;
   throw error(error_kind::status_error, error_phase::head, "status " + std::to_string(status()))
+      .with_status(status())
       .with(url().str(), request_progress::all);
 }
 

@@ -70,6 +70,10 @@ def answer(peer, path, fields, count):
             return True
     elif kind == "retry-after":
         peer.sendall(plain("done") if count > 0 else plain("", "429 Slow down", "Retry-After: " + rest))
+    elif kind == "busy-then-gone":
+        if count > 0:
+            return True
+        peer.sendall(plain("busy", "503 Busy", "ETag: \"old\"", "Content-Type: text/html"))
     elif kind == "name":
         peer.sendall(plain(rest))
     return None
@@ -169,6 +173,27 @@ class Failures(Case):
     def test_a_retry_after_that_is_too_long_gives_up_at_once(self):
         self.assertEqual(self.fails("retry-after/601", 8, "http_429", retry="5")["attempts"], 1)
         self.assertEqual(self.fails("retry-after/60", 8, "http_429", "-m", "30", retry="5")["attempts"], 1)
+
+    def test_a_report_tells_of_the_last_attempt_only(self):
+        report = self.fails("busy-then-gone", 4, "closed_before_response", "--retry-delay", "1ms", retry="1")
+        self.assertEqual(report["attempts"], 2)
+        for key in ("http_status", "etag", "content_type", "t_first", "remote_ip", "path"):
+            self.assertIsNone(report[key], key)
+
+    def test_a_redirect_that_is_not_followed_is_named(self):
+        report = self.fails("loop", 7, "redirect_limit")
+        self.assertEqual((report["http_status"], report["final_url"]), (301, self.server.url("loop")))
+        report = self.fails("to-file", 11, "redirect_blocked")
+        self.assertEqual((report["http_status"], report["final_url"]), (302, self.server.url("to-file")))
+        port = free_port()
+        report = self.fails(f"elsewhere/127.0.0.1/{port}/x", 4, "connect_refused")
+        self.assertEqual(report["final_url"], f"http://127.0.0.1:{port}/x")
+
+    def test_only_a_file_that_is_there_has_a_path(self):
+        self.assertIsNone(self.fails("status/404", 8, "http_404")["path"])
+        self.assertEqual(self.succeeds("ok/a", "content of a")["path"], "a")
+        result = self.get("--json", "--on-conflict", "skip", self.server.url("ok/a"))
+        self.assertEqual(json.loads(result.out)["path"], "a")
 
     def test_one_failure_among_successes_counts(self):
         words = [self.server.url(path) for path in ("ok/a", "status/404", "ok/b", "short")]

@@ -91,15 +91,16 @@ class journey {
       if (limit == 0 || !is_redirect(exchange_->head.status) || !location) co_return;
       if (exchange_->redirects == limit) {
         throw error(error_kind::redirect_limit, error_phase::redirect,
-                    "more than " + std::to_string(limit) + " redirects");
+                    "more than " + std::to_string(limit) + " redirects")
+            .with_status(exchange_->head.status);
       }
       follow(*location);
     }
   }
 
   void follow(std::string_view location) {
-    const auto block = [](const std::string& why) {
-      throw error(error_kind::redirect_blocked, error_phase::redirect, why);
+    const auto block = [status = exchange_->head.status](const std::string& why) {
+      throw error(error_kind::redirect_blocked, error_phase::redirect, why).with_status(status);
     };
     std::optional<url> target;
     try {
