@@ -52,8 +52,11 @@ const char* text_of(error_kind kind) {
 }  // namespace
 
 std::string take_openssl_reason() {
-  const unsigned long code = ::ERR_peek_last_error();
-  ::ERR_clear_error();
+  // "No such file" is reported first and then buried under "system lib".
+  unsigned long code = 0;
+  while (const unsigned long next = ::ERR_get_error()) {
+    if (!ERR_SYSTEM_ERROR(code)) code = next;
+  }
   if (code == 0) return "unknown error";
   if (ERR_SYSTEM_ERROR(code))
     return boost::system::error_code(ERR_GET_REASON(code), boost::system::system_category()).message();

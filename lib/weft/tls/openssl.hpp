@@ -24,7 +24,8 @@ struct openssl_free {
 template <class T>
 using openssl_ptr = std::unique_ptr<T, openssl_free>;
 
-/// Takes the newest reason off this thread's error queue and empties it; "unknown error" when it was empty.
+/// The reason on this thread's error queue, which is emptied: a failure of the system if there is one, else the newest;
+/// "unknown error" when it was empty.
 [[nodiscard]] std::string take_openssl_reason();
 
 /// Throws error_kind::configuration: "what: reason", emptying the error queue.

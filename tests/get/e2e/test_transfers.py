@@ -145,7 +145,11 @@ class Certificate(Case):
     def test_a_missing_authority_file_is_an_error(self):
         result = self.get("--cacert", "nowhere.pem", server.secure_url("1.bin"))
         self.assertEqual(result.code, 3, result)
-        self.assertIn("nowhere.pem", result.err)
+        self.assertEqual(result.err, "weft-get: cannot read CA file 'nowhere.pem': No such file or directory\n")
+        (self.folder / "no.pem").write_text("not a certificate")
+        result = self.get("--cacert", "no.pem", server.secure_url("1.bin"))
+        self.assertEqual(result.code, 3, result)
+        self.assertEqual(result.err, "weft-get: cannot read CA file 'no.pem': no certificate or crl found\n")
 
 
 if __name__ == "__main__":
