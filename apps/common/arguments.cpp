@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <utility>
 
 namespace weft::app {
 namespace {
@@ -81,7 +82,48 @@ void reject_empty_values(const std::vector<std::string>& words) {
   }
 }
 
+const option_spec* find_option(const program_spec& program, std::string_view word) {
+  const auto found = std::find_if(program.options.begin(), program.options.end(), [word](const option_spec& option) {
+    const auto names = all_names(option);
+    return std::find(names.begin(), names.end(), word) != names.end();
+  });
+  return found == program.options.end() ? nullptr : &*found;
+}
+
+/// The options that `word` is, without their values; unknown ones are left out.
+std::vector<const option_spec*> options_of(const program_spec& program, std::string_view word) {
+  std::vector<const option_spec*> found;
+  if (word.starts_with("--")) {
+    if (const auto* option = find_option(program, word.substr(0, word.find('=')))) found.push_back(option);
+    return found;
+  }
+  if (!word.starts_with('-')) return found;
+  for (const char letter : word.substr(1)) {
+    const auto* option = find_option(program, std::string{'-', letter});
+    if (option == nullptr) break;
+    found.push_back(option);
+    if (!option->metavar.empty()) break;
+  }
+  return found;
+}
+
 }  // namespace
+
+bool is_flag_given(const program_spec& program, const std::vector<std::string>& words, std::string_view long_name) {
+  bool is_value = false;
+  for (const auto& word : words) {
+    if (std::exchange(is_value, false)) continue;
+    if (word == "--") return false;
+    const auto options = options_of(program, word);
+    for (const auto* option : options) {
+      if (option->long_name == long_name) return true;
+    }
+    const bool valued = !options.empty() && !options.back()->metavar.empty();
+    is_value =
+        valued && (word.starts_with("--") ? word.find('=') == std::string::npos : word.size() == options.size() + 1);
+  }
+  return false;
+}
 
 arguments parse_arguments(const program_spec& program, std::vector<std::string> words) {
   reject_empty_values(words);

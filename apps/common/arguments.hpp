@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/option_table.hpp"
@@ -31,5 +32,8 @@ struct arguments {
 /// Errors: usage_error for an unknown option, a missing value or a value that is not among the choices.
 /// Lifetime: the result points into `program`.
 arguments parse_arguments(const program_spec& program, std::vector<std::string> words);
+
+/// Whether the flag `long_name` is among `words`, which may be wrong in other places.
+bool is_flag_given(const program_spec& program, const std::vector<std::string>& words, std::string_view long_name);
 
 }  // namespace weft::app

@@ -82,6 +82,11 @@ void check(const flags& typed) {
   if (typed.output && (typed.urls.size() != 1 || typed.input_file)) {
     throw usage_error("-o names one file: give exactly one URL with it");
   }
+  if (typed.output == "") throw usage_error("-o needs the name of a file; '-' is standard output");
+  if (typed.input_file == "") throw usage_error("-i needs a file; '-' is standard input");
+  if (std::any_of(typed.urls.begin(), typed.urls.end(), [](const auto& url) { return trim(url).empty(); })) {
+    throw usage_error("a URL is empty");
+  }
   if (typed.output == "-" && typed.json) throw usage_error("'-o -' and --json both want standard output");
   if (typed.dir && typed.dir->empty()) throw usage_error("-d needs a folder");
 }
@@ -94,7 +99,8 @@ void resolve_output(const flags& typed, config& result) {
   result.output = typed.output;
   if (result.to_stdout()) return;
   const auto path = result.dir / *typed.output;
-  if (!path.has_filename()) throw usage_error("-o needs the name of a file, not of a folder");
+  if (!path.has_filename() || path.filename() == "." || path.filename() == "..")
+    throw usage_error("-o needs the name of a file, not of a folder");
   result.output = path.filename().native();
   result.dir = path.has_parent_path() ? path.parent_path() : ".";
 }

@@ -69,7 +69,10 @@ void add_file_rows(std::vector<option_row>& rows) {
                    .aliases = {"output-document"},
                    .shown = audience::common,
                    .value = completes::files},
-                  [](flags& typed, const std::string& value) { typed.output = value; }});
+                  [](flags& typed, const std::string& value) {
+                    if (typed.output) throw usage_error("-o is there twice: it names one file, of a single URL");
+                    typed.output = value;
+                  }});
   rows.push_back({{.long_name = "on-conflict",
                    .metavar = "WHAT",
                    .group = "Files",
@@ -231,7 +234,7 @@ void add_output_rows(std::vector<option_row>& rows) {
   rows.push_back({{.long_name = "quiet",
                    .short_name = 'q',
                    .group = "Output",
-                   .help = "print nothing at all; the exit code tells",
+                   .help = "no messages at all, not even about wrong options; the exit code tells",
                    .aliases = {"silent"},
                    .shown = audience::common},
                   [](flags& typed, const std::string&) { typed.quiet = true; }});

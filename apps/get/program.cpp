@@ -96,15 +96,19 @@ int run_program(std::vector<std::string> words) {
   std::signal(SIGPIPE, SIG_IGN);
   occupy_standard_descriptors();
   allow_many_descriptors();
+  const bool quiet = app::is_flag_given(program(), words, "quiet");  // known even when the words are wrong
+  auto code = app::exit_code::file;
+  std::string trouble;
   try {
     return run_checked(std::move(words));
   } catch (const app::usage_error& error) {
-    say(error.what());
-    return static_cast<int>(app::exit_code::usage);
+    code = app::exit_code::usage;
+    trouble = error.what();
   } catch (const std::exception& error) {
-    say(plain_message(error.what()));
-    return static_cast<int>(app::exit_code::file);
+    trouble = plain_message(error.what());
   }
+  if (!quiet) say(trouble);
+  return static_cast<int>(code);
 }
 
 }  // namespace weft::get_app

@@ -48,7 +48,9 @@ class Program(Case):
         for words, part in (((), "no URL given"), (("--frobnicate", "u"), "unknown option '--frobnicate'"),
                             (("-O", "u"), "-o NAME"), (("-k", "u"), "--cacert"), (("-j", "0", "u"), "from 1 to"),
                             (("-m", "soon", "u"), "not a time"), (("-H", "nonsense", "u"), "not a header"),
-                            (("-o", "x", "a", "b"), "exactly one URL"), (("--jobs",), "needs a value"),
+                            (("-o", "x", "a", "b"), "exactly one URL"), (("-o", "x", "-o", "y", "a"), "-o is there twice"),
+                            (("-o", "", "a"), "-o needs"), (("-o", "..", "a"), "-o needs"), (("-i", ""), "-i needs"),
+                            (("-o", "-", ""), "a URL is empty"), (("a", " "), "a URL is empty"), (("--jobs",), "needs a value"),
                             (("--progress", "fancy", "u"), "auto|bar|plain|none")):
             with self.subTest(words=words):
                 result = self.get(*words)
@@ -57,6 +59,20 @@ class Program(Case):
                 self.assertEqual(len(result.err.splitlines()), 1, result)
                 self.assertTrue(result.err.startswith("weft-get: "))
                 self.assertIn(part, result.err)
+
+    def test_quiet_is_quiet_about_wrong_words_too(self):
+        for words in (("-q",), ("-q", "--frobnicate", "u"), ("--jobs", "0", "-vq", "u"), ("--silent", "-o", "x", "a", "b"),
+                      ("-j", "nonsense", "--quiet", "u"), ("-q", "u", "-o")):
+            with self.subTest(words=words):
+                result = self.get(*words)
+                self.assertEqual((result.code, result.out, result.err), (2, "", ""))
+        for words in (("-o", "-q", "a", "b"), ("-oq", "a", "b"), ("-j", "0", "--", "-q")):
+            with self.subTest(words=words):
+                self.assertIn("weft-get: ", self.get(*words).err)
+
+    def test_quiet_leaves_what_was_asked_for(self):
+        result = self.get("-q", "--json", "--retry", "0", "http://127.0.0.1:1/x")
+        self.assertEqual((result.code, result.err, len(result.out.splitlines())), (4, "", 1), result)
 
     def test_full_disks_behind_the_streams(self):
         with open("/dev/full", "wb") as full:
