@@ -56,6 +56,7 @@ void resolve_headers(const flags& typed, config& result) {
   if (has_control(result.user_agent)) throw usage_error("control character in the user agent");
   for (const auto& line : typed.headers) result.headers.push_back(parse_header(line));
   if (typed.referer) result.headers.push_back(parse_header("Referer: " + *typed.referer));
+  result.asked = conditions_of(result.headers);
 }
 
 display resolve_display(const flags& typed, surroundings around) {

@@ -11,6 +11,7 @@
 
 #include <weft/http/client.hpp>
 
+#include "get/failure.hpp"
 #include "get/flags.hpp"
 #include "get/name_plan.hpp"
 
@@ -45,6 +46,7 @@ struct config {
   std::optional<http::slow_limit> slow = http::slow_limit{.bytes_per_second = 1024};  ///< a slower body is a stall
   std::size_t max_redirects = 20;
   std::vector<std::pair<std::string, std::string>> headers;
+  conditions asked;  ///< by the headers
   std::string user_agent;
   std::vector<std::filesystem::path> ca_files;
   bool compressed = false;

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <weft/base/parse.hpp>
+#include <weft/base/text.hpp>
 #include <weft/http/date.hpp>
 
 namespace weft::get_app {
@@ -86,9 +87,19 @@ failure failure_of(const http::error& error) {
   return result;
 }
 
-std::optional<failure> failure_of_status(unsigned status, std::string_view retry_after) {
+conditions conditions_of(std::span<const std::pair<std::string, std::string>> fields) {
+  conditions asked;
+  for (const auto& [name, value] : fields) {
+    if (iequals(name, "range")) asked.part = true;
+    if (iequals(name, "if-none-match") || iequals(name, "if-modified-since")) asked.if_changed = true;
+  }
+  return asked;
+}
+
+std::optional<failure> failure_of_status(unsigned status, std::string_view retry_after, conditions asked) {
   const bool brings_file = status >= 200 && status < 300 && status != 204 && status != 205 && status != 206;
-  if (brings_file) return std::nullopt;
+  const bool as_asked = (status == 206 && asked.part) || (status == 304 && asked.if_changed);
+  if (brings_file || as_asked) return std::nullopt;
   failure result;
   result.code = code_of_status(status);
   result.error = "http_" + std::to_string(status);

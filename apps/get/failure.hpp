@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <weft/http/error.hpp>
 
@@ -26,9 +28,18 @@ struct failure {
 /// The failure behind an error of the HTTP client.
 failure failure_of(const http::error& error);
 
-/// The failure that the answer `status` is; nothing when it brings the file. 204, 205, and an unasked 206 or 304 do
-/// not. `retry_after` is the value of that field, or empty.
-std::optional<failure> failure_of_status(unsigned status, std::string_view retry_after);
+/// What the user's own header fields ask for besides the whole file.
+struct conditions {
+  bool part = false;        ///< Range: a 206 brings what was asked for
+  bool if_changed = false;  ///< If-None-Match, If-Modified-Since: a 304 says that there is nothing to bring
+};
+
+/// The conditions among header fields, names and values.
+conditions conditions_of(std::span<const std::pair<std::string, std::string>> fields);
+
+/// The failure that the answer `status` is; nothing when it brings what was asked for. 204, 205, and an unasked 206 or
+/// 304 do not. `retry_after` is the value of that field, or empty.
+std::optional<failure> failure_of_status(unsigned status, std::string_view retry_after, conditions asked = {});
 
 /// What `error` says, without the "[category:number]" that Boost puts behind it.
 std::string plain_message(std::string text);

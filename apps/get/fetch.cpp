@@ -194,10 +194,16 @@ task<std::optional<failure>> fetcher::exchange(course& run) {
   run.report.final_url = answer.url().str();
   if (config_.json) describe(answer, before, run.report);
   if (answer.redirects() > 0) view_.detail(run.report.url + " -> " + run.report.final_url);
-  auto why = failure_of_status(*run.report.http_status, field(answer, "retry-after"));
+  auto why = failure_of_status(*run.report.http_status, field(answer, "retry-after"), config_.asked);
   if (why) {
     co_await discard_small_body(answer);
     co_return why;
+  }
+  if (*run.report.http_status == 304) {
+    co_await discard_small_body(answer);
+    run.report.status = outcome::skipped;
+    run.report.message = "not modified";
+    co_return std::nullopt;
   }
   std::optional<target> where;
   if (folder_) where = target{*folder_, run.next.target, config_.on_conflict};

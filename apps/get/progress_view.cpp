@@ -26,7 +26,8 @@ std::string result_line(const file_report& report) {
   const auto path = app::printable(report.path);
   switch (report.status) {
     case outcome::ok: return path + "  " + app::size_text(report.bytes) + "  " + seconds_text(report.total);
-    case outcome::skipped: return "skipped " + url + ": " + path + " is there already";
+    case outcome::skipped:
+      return "skipped " + url + ": " + (report.message.empty() ? path + " is there already" : report.message);
     case outcome::failed: break;
   }
   auto line = "failed " + url + ": " + app::printable(report.message);

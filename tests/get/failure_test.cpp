@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace weft::get_app;
 using weft::app::exit_code;
@@ -22,6 +25,19 @@ TEST_CASE("failure: answers without the file fail with their class") {
   CHECK(failure_of_status(404, "")->error == "http_404");
   CHECK(failure_of_status(404, "")->message == "the server answered 404 (not found)");
   CHECK(failure_of_status(599, "")->message == "the server answered 599");
+}
+
+TEST_CASE("failure: a part and an answer without news are none when the user's fields ask for them") {
+  const auto of = [](std::string name) {
+    const std::vector<std::pair<std::string, std::string>> fields{{"accept", "*/*"}, {std::move(name), "x"}};
+    return conditions_of(fields);
+  };
+  CHECK(!failure_of_status(206, "", of("RANGE")));
+  CHECK(!failure_of_status(304, "", of("if-none-match")));
+  CHECK(!failure_of_status(304, "", of("If-Modified-Since")));
+  CHECK(failure_of_status(304, "", of("Range")));
+  CHECK(failure_of_status(206, "", of("If-None-Match")));
+  CHECK(failure_of_status(204, "", of("Range")));
 }
 
 TEST_CASE("failure: only answers of the moment are transient") {

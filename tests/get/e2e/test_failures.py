@@ -74,6 +74,8 @@ def answer(peer, path, fields, count):
         if count > 0:
             return True
         peer.sendall(plain("busy", "503 Busy", "ETag: \"old\"", "Content-Type: text/html"))
+    elif kind == "part":
+        peer.sendall(plain("par", "206 Partial Content", "Content-Range: bytes 0-2/7"))
     elif kind == "name":
         peer.sendall(plain(rest))
     return None
@@ -107,6 +109,23 @@ class Failures(Case):
             with self.subTest(status=status):
                 report = self.fails(f"status/{status}", code, f"http_{status}")
                 self.assertEqual(report["http_status"], status)
+
+    def test_a_part_that_was_asked_for_is_saved(self):
+        for name in ("Range", "range"):
+            report = self.succeeds("part/x", "par", "--on-conflict", "overwrite", "-H", name + ": bytes=0-2")
+            self.assertEqual((report["http_status"], report["bytes"]), (206, 3))
+        (self.folder / "x").unlink()
+        self.fails("part/x", 7, "http_206")
+
+    def test_what_is_not_modified_saves_nothing_and_is_no_failure(self):
+        for line in ('If-None-Match: "a"', "if-modified-since: Sat, 29 Oct 1994 19:43:31 GMT"):
+            result = self.get("--json", "-v", "-H", line, self.server.url("status/304"))
+            self.assertEqual(result.code, 0, result)
+            report = json.loads(result.out)
+            self.assertEqual((report["status"], report["http_status"], report["message"], report["path"]),
+                             ("skipped", 304, "not modified", None))
+            self.assertIn("304: not modified\n", result.err)
+            self.assertEqual(self.names(), [])
 
     def test_only_what_may_pass_is_tried_again(self):
         self.assertEqual(self.fails("status/410", 8, "http_410", retry="3")["attempts"], 1)
