@@ -73,13 +73,15 @@ task<std::size_t> body_saver::fill(flow& body, std::span<std::byte> space) {
 }
 
 task<> body_saver::put(flow& body, std::span<const std::byte> bytes) {
-  auto work = [&body, bytes] {
-    if (body.file) {
-      body.file->write(bytes);
-    } else {
-      write_fully(STDOUT_FILENO, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "standard output");
-    }
-  };
+  if (!body.file) {
+    // A reader that is stuck must not hold up the end of the run: the thread may be left behind, with bytes of its own.
+    auto hand_out = [text = std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())] {
+      write_fully(STDOUT_FILENO, text, "standard output");
+    };
+    co_await files_.run_abandonable(std::move(hand_out));
+    co_return;
+  }
+  auto work = [&body, bytes] { body.file->write(bytes); };
   co_await files_.run(work);
 }
 

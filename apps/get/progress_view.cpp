@@ -106,7 +106,6 @@ void progress_view::finish(ending how) {
   lines_.clear();
   const bool wanted = show_ != display::errors && how == ending::regular;
   if (wanted || how == ending::interrupted) sink_.add(summary(how));
-  sink_.flush_now();
 }
 
 }  // namespace weft::get_app

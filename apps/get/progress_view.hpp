@@ -50,7 +50,7 @@ class progress_view {
   void draw();
   /// How a run ends: with a summary, with one that says so, or without one.
   enum class ending { regular, interrupted, failed };
-  /// Removes what is drawn and writes what is pending and the summary, on this thread.
+  /// Removes what is drawn and adds what is left to say and the summary; to be written by a flush of the sink.
   void finish(ending how);
 
  private:

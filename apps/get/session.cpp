@@ -2,14 +2,18 @@
 
 #include <unistd.h>
 
+#include <exception>
 #include <filesystem>
 #include <vector>
 
 #include <weft/base/error.hpp>
 #include <weft/core/cancelled.hpp>
 #include <weft/core/handle.hpp>
+#include <weft/core/join.hpp>
+#include <weft/core/shield.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/task_group.hpp>
+#include <weft/core/timeout.hpp>
 
 #include "common/display_text.hpp"
 #include "get/engine.hpp"
@@ -18,6 +22,8 @@
 
 namespace weft::get_app {
 namespace {
+
+constexpr duration farewell_limit = std::chrono::seconds(1);
 
 void make_folder(const std::filesystem::path& folder) {
   std::error_code code;
@@ -47,19 +53,33 @@ session::session(const config& settings)
 
 task<app::exit_code> session::run() {
   auto code = app::exit_code::internal;
+  auto ending = progress_view::ending::failed;
+  std::exception_ptr thrown;
   try {
     code = co_await download();
     co_await data_.flush();
+    ending = progress_view::ending::regular;
   } catch (const cancelled&) {
-    data_.flush_now();
-    view_.finish(progress_view::ending::interrupted);
-    throw;
-  } catch (...) {
-    view_.finish(progress_view::ending::failed);
-    throw;
+    thrown = std::current_exception();
+    ending = progress_view::ending::interrupted;
+  } catch (const std::exception&) {
+    thrown = std::current_exception();
   }
-  view_.finish(progress_view::ending::regular);
+  view_.finish(ending);
+  if (ending == progress_view::ending::interrupted) {
+    auto farewell = [this] { return say_farewell(); };
+    co_await shield(2 * farewell_limit, farewell);
+  } else {
+    co_await notes_.flush();
+  }
+  if (thrown) std::rethrow_exception(thrown);
   co_return code;
+}
+
+/// What is pending is written, unless a reader is stuck.
+task<> session::say_farewell() {
+  auto both = [this]() -> task<> { co_await gather(notes_.flush(), data_.flush()); };
+  co_await move_on_after(farewell_limit, both);
 }
 
 task<app::exit_code> session::download() {

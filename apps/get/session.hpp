@@ -13,7 +13,8 @@ namespace weft::get_app {
 /// One run of downloads with everything it needs: threads for files and terminal, the display, the data stream.
 ///
 /// Lifetime:     one run(); lives on the loop's thread.
-/// Cancellation: downloads end, the terminal is put in order and the summary says that the run was interrupted.
+/// Cancellation: downloads end, the terminal is put in order and the summary says that the run was interrupted, as far
+///               as the readers of the streams take it within a second.
 class session {
  public:
   explicit session(const config& settings);
@@ -26,6 +27,7 @@ class session {
   task<app::exit_code> download();
   task<> show();
   task<> hand_on();
+  task<> say_farewell();
 
   const config& config_;
   // A list, a terminal or a reader of the data that is slow holds up nothing but itself.

@@ -1,10 +1,14 @@
 """Lists of URLs: streamed, of any length and any content."""
 
+import fcntl
 import json
 import os
 import pathlib
 import shutil
+import signal
+import struct
 import tempfile
+import termios
 import threading
 import unittest
 
@@ -12,7 +16,12 @@ from support import HAVE_NGINX, Case, Nginx, OddServer, plain, start, wait_until
 
 
 def answer(peer, path, fields, count):
-    peer.sendall(plain(path))
+    peer.sendall(plain(path if path != "/huge" else b"x" * 20_000_000))
+
+
+def is_full(reader):
+    """Nobody reads from this pipe of one page, and what comes next does not fit."""
+    return struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, b"    "))[0] > 2000
 
 
 class Lists(Case):
@@ -83,6 +92,45 @@ class Lists(Case):
         process.wait(timeout=60)
         self.assertEqual(process.returncode, 3)
         process.stderr.close()
+
+
+    def end_with_stuck_readers(self, number, code, *words, streams=("stdout",), ready):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        process = start(*words, cwd=self.folder, **{name: writer for name in streams})
+        os.close(writer)
+        wait_until(lambda: ready(reader), "the pipe does not fill")
+        process.send_signal(number)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, code)
+        self.assertEqual([name for name in self.names(self.folder) if ".part" in name], [])
+
+    def test_a_reader_of_a_body_that_is_stuck_does_not_hold_up_the_end(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(signal=number):
+                self.end_with_stuck_readers(number, code, "-o", "-", self.server.url("huge"), ready=is_full)
+
+    def test_a_reader_of_reports_that_is_stuck_does_not_hold_up_the_end(self):
+        (self.folder / "list").write_text("".join(self.server.url(f"{i}") + "\n" for i in range(2000)))
+        self.end_with_stuck_readers(signal.SIGINT, 130, "--json", "-i", "list", "-d", "out", ready=is_full)
+        for name in self.names(self.folder / "out"):
+            self.assertFalse(name.endswith(".part"))
+
+    def test_a_reader_of_messages_that_is_stuck_does_not_hold_up_the_end(self):
+        (self.folder / "list").write_text("".join(self.server.url(f"{i}") + "\n" for i in range(2000)))
+        self.end_with_stuck_readers(signal.SIGINT, 130, "--progress", "plain", "-i", "list", "-d", "out",
+                                    streams=("stdout", "stderr"), ready=is_full)
+
+    def test_a_reader_of_a_body_that_goes_away_ends_the_run(self):
+        process = start("-o", "-", "--retry", "3", self.server.url("huge"), cwd=self.folder)
+        process.stdout.read(1)
+        process.stdout.close()
+        notes = process.stderr.read().decode()
+        process.stderr.close()
+        self.assertEqual(process.wait(timeout=30), 3, notes)
+        self.assertIn("cannot write to standard output: Broken pipe\n", notes)
+        self.assertEqual(self.names(), [])
 
 
 @unittest.skipUnless(HAVE_NGINX, "nginx is not installed")
