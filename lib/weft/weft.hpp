@@ -9,8 +9,10 @@
 #include <weft/base/scope_exit.hpp>
 #include <weft/base/text.hpp>
 #include <weft/core/asio.hpp>
+#include <weft/core/async_generator.hpp>
 #include <weft/core/cancel_scope.hpp>
 #include <weft/core/cancelled.hpp>
+#include <weft/core/generator.hpp>
 #include <weft/core/handle.hpp>
 #include <weft/core/join.hpp>
 #include <weft/core/logger.hpp>
