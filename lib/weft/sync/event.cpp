@@ -4,7 +4,7 @@ namespace weft {
 
 void event::set() noexcept {
   set_ = true;
-  while (detail::queued_waiter* waiter = waiters_.pop_front()) waiter->grant();
+  waiters_.grant_all();
 }
 
 }  // namespace weft

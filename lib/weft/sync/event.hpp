@@ -48,7 +48,7 @@ class event {
   [[nodiscard]] wait_awaiter wait() noexcept { return wait_awaiter(*this); }
 
  private:
-  detail::fifo<detail::queued_waiter> waiters_;
+  detail::wait_list waiters_;
   literal name_;
   bool set_ = false;
 };

@@ -98,7 +98,7 @@ class semaphore {
  private:
   // Invariant: while someone waits there are no permits.
   std::size_t permits_;
-  detail::fifo<detail::queued_waiter> waiters_;
+  detail::wait_list waiters_;
   literal name_;
 };
 

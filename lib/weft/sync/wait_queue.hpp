@@ -1,16 +1,18 @@
 #pragma once
 
+#include <weft/base/literal.hpp>
 #include <weft/core/fifo.hpp>
 #include <weft/core/task_state.hpp>
 
+#include <cassert>
 #include <coroutine>
 
 namespace weft::detail {
 
-/// A task in a wait_queue. Lives in the awaiter of the primitive.
+/// A task in a wait_list. Lives in the awaiter of the primitive.
 ///
-/// Invariant: linked while it waits; woken by the queue (`granted`), or unlinked by a cancellation. What was granted is
-/// kept even when a kill comes before the task runs: the kill is thrown by the task's next wait.
+/// Invariant: linked while it waits; woken by the primitive (`granted`), or unlinked by a cancellation. What was granted
+/// is kept even when a kill comes before the task runs: the kill is thrown by the task's next wait.
 class queued_waiter : public waiter, public fifo_hook {
  public:
   explicit queued_waiter(fifo<queued_waiter>& queue) noexcept : queue_(&queue) {}
@@ -24,6 +26,7 @@ class queued_waiter : public waiter, public fifo_hook {
     granted_ = true;
     push_ready(suspend_current(caller, nullptr));
   }
+  [[nodiscard]] bool granted() const noexcept { return granted_; }
   /// Whether the wait ended because it was granted. Throws cancelled when it did not.
   void check_granted() const {
     if (!granted_) current_task().check();
@@ -33,19 +36,41 @@ class queued_waiter : public waiter, public fifo_hook {
     granted_ = true;
     wake(*task_);
   }
+  /// Ends the wait without having granted anything. Precondition: as for grant().
+  void refuse() noexcept { wake(*task_); }
+  /// The task that waits. Precondition: it does.
+  [[nodiscard]] task_state& task() const noexcept { return *task_; }
 
  protected:
   ~queued_waiter() = default;
 
- private:
   void abort() noexcept override {
     queue_->erase(*this);
     wake(*task_);
   }
+  /// For waits that do not begin in the queue they were made for.
+  void suspend_elsewhere(std::coroutine_handle<> caller) noexcept { task_ = &suspend_current(caller, this); }
 
+ private:
   fifo<queued_waiter>* queue_;
   task_state* task_ = nullptr;
   bool granted_ = false;
+};
+
+/// The tasks that wait for one thing, in the order in which they came. Must be empty when it ends.
+class wait_list : public fifo<queued_waiter> {
+ public:
+  wait_list() = default;
+  wait_list(const wait_list&) = delete;
+  wait_list& operator=(const wait_list&) = delete;
+  ~wait_list() { assert(empty() && "a task still waits for what is destroyed"); }
+
+  void grant_all() noexcept {
+    while (queued_waiter* first = pop_front()) first->grant();
+  }
+  void refuse_all() noexcept {
+    while (queued_waiter* first = pop_front()) first->refuse();
+  }
 };
 
 }  // namespace weft::detail
