@@ -197,6 +197,44 @@ TEST_CASE("handle: what an on_done callback throws is reported, and the others a
   CHECK(result.code == 1);
 }
 
+TEST_CASE("handle: on_done of an ended task is called in the loop's last turn too") {
+  int called = 0;
+  run_test([&]() -> task<> {
+    auto child = weft::spawn(nothing);
+    co_await child;
+    child.on_done([&](const handle<>&) { ++called; });
+  });
+  CHECK(called == 1);
+}
+
+TEST_CASE("handle: a task that waits for its own end is told so") {
+  run_test([]() -> task<> {
+    weft::handle<> self;
+    auto body = [&]() -> task<> { co_await self.join(); };
+    self = weft::spawn(body);
+    const std::string outcome = co_await outcome_of(self.join());
+    CHECK(outcome == "ok");
+    CHECK(weft::describe(self.error()) == "a task waits for its own end");
+  });
+}
+
+TEST_CASE("handle: joining tasks that have ended gives way to the others now and then") {
+  run_test([]() -> task<> {
+    int turns = 0;
+    auto other = [&]() -> task<> {
+      for (;;) {
+        ++turns;
+        co_await weft::yield();
+      }
+    };
+    auto beside = weft::spawn(other);
+    auto ended = weft::spawn(nothing);
+    for (int i = 0; i < 10'000; ++i) co_await ended.join();
+    CHECK(turns > 10);
+    beside.kill();
+  });
+}
+
 TEST_CASE("handle: two handles of one task are equal, and an empty one is false") {
   run_test([]() -> task<> {
     auto child = weft::spawn(nothing);

@@ -23,6 +23,7 @@ using namespace core_test;
 using weft::task;
 
 task<> sleep_long() { co_await weft::sleep(24h); }
+task<> sleep_for_ever() { co_await weft::sleep(weft::duration::max()); }
 
 TEST_CASE("run: the exit code is what main gave, or 0") {
   CHECK(weft::run(nothing) == 0);
@@ -149,6 +150,30 @@ TEST_CASE("run: the tasks that are left when main ends are killed and waited for
   }
 }
 
+TEST_CASE("run: a task that a dying one spawns is ended before it begins") {
+  bool began = false;
+  auto late = [&]() -> task<> {
+    began = true;
+    co_await weft::sleep(24h);
+  };
+  auto child = [&]() -> task<> {
+    std::exception_ptr kill;
+    try {
+      co_await weft::sleep(24h);
+    } catch (const weft::cancelled&) {
+      weft::spawn(late);
+      kill = std::current_exception();
+    }
+    std::rethrow_exception(kill);
+  };
+  auto body = [&]() -> task<> {
+    weft::spawn(child);
+    co_await weft::yield();
+  };
+  CHECK(weft::run(body) == 0);
+  CHECK_FALSE(began);
+}
+
 TEST_CASE("run: what fails while it is being ended is reported") {
   const auto result = run_recorded([]() -> task<> {
     auto child = []() -> task<> {
@@ -222,12 +247,26 @@ TEST_CASE("run: a deadline that was taken back does not hide a deadlock") {
   auto body = []() -> task<> {
     auto work = []() -> task<> { co_await weft::sleep(1us); };
     co_await weft::timeout(24h, work);
-    weft::handle<> self;
-    auto wait = [&]() -> task<> { co_await self.join(); };
-    self = weft::spawn(wait);
-    co_await self.join();
+    weft::handle<> a;
+    weft::handle<> b;
+    auto wait_a = [&]() -> task<> { co_await a.join(); };
+    auto wait_b = [&]() -> task<> { co_await b.join(); };
+    a = weft::spawn(wait_b);
+    b = weft::spawn(wait_a);
+    co_await a.join();
   };
   CHECK(weft::run(body) == 1);
+}
+
+TEST_CASE("run: a sleep without end is no deadlock") {
+  auto body = []() -> task<> {
+    auto sleeper = weft::spawn(sleep_for_ever);
+    std::thread([&home = weft::this_loop(), sleeper = &sleeper] {
+      home.post([sleeper] { sleeper->kill(); });
+    }).detach();
+    co_await sleeper.join();
+  };
+  CHECK(weft::run(body) == 0);
 }
 
 TEST_CASE("run: a main that is killed without a signal gives 1") {

@@ -1,6 +1,10 @@
 #include <weft/core/handle.hpp>
 
+#include <stdexcept>
+
 namespace weft::detail {
+
+void throw_self_join() { throw std::logic_error("a task waits for its own end"); }
 
 task<bool> join_for(state_ptr<task_state> state, duration limit) {
   deadline_scope deadline(deadline_after(limit));

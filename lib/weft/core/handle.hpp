@@ -17,6 +17,9 @@ class handle;
 
 namespace detail {
 
+/// A task that joined itself would wait for ever: throws std::logic_error.
+[[noreturn]] void throw_self_join();
+
 /// Waits until a task has ended.
 class join_awaiter : private waiter, private completion_listener {
  public:
@@ -24,10 +27,15 @@ class join_awaiter : private waiter, private completion_listener {
 
   [[nodiscard]] bool await_ready() const {
     current_task().check();
+    if (target_ == &current_task()) throw_self_join();
     target_->mark_observed();
-    return target_->ended();
+    return target_->ended() && may_go_on();
   }
   void await_suspend(std::coroutine_handle<> caller) noexcept {
+    if (target_->ended()) {
+      push_ready(suspend_current(caller, nullptr));
+      return;
+    }
     task_ = &suspend_current(caller, this);
     target_->add_listener(*this);
   }
@@ -44,6 +52,7 @@ class join_awaiter : private waiter, private completion_listener {
     wake(*task_);
   }
   [[nodiscard]] const char* what() const noexcept override { return "join"; }
+  [[nodiscard]] const task_state* holder() const noexcept override { return target_; }
   void completed(task_state& /*ended*/) noexcept override { wake(*task_); }
 
   task_state* target_;

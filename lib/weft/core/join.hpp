@@ -129,15 +129,15 @@ task<void> killall(Range range, std::string reason = {}) {
 }
 
 /// Runs the tasks concurrently and gives their results (std::monostate for void). The first failure cancels the others
-/// and is thrown when all of them have ended.
+/// and is thrown when all of them have ended; what another one fails with then is reported as unhandled.
 template <class... Rs>
 task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
-  std::tuple<handle<Rs>...> children;
-  auto body = [&](task_group& group) -> task<void> {
-    children = std::tuple<handle<Rs>...>{group_access::adopt(group, std::move(tasks))...};
-    co_return;
-  };
-  co_await scope(body);
+  auto options = task_group_options();
+  task_group group = group_access::make(options);
+  std::tuple<handle<Rs>...> children{group_access::adopt(group, std::move(tasks))...};  // braces: in this order
+  group_access::leave_body(group);
+  co_await group_access::join(group);
+  group_access::settle_first(group);
   co_return std::apply(
       [](auto&... child) { return std::tuple<detail::value_of<Rs>...>(detail::value_or_monostate(child)...); },
       children);
@@ -146,13 +146,14 @@ task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
 /// The same for any number of tasks of one type; gives their results in order (nothing for void).
 template <class R>
 task<std::conditional_t<std::is_void_v<R>, void, std::vector<detail::value_of<R>>>> gather(std::vector<task<R>> tasks) {
+  auto options = task_group_options();
+  task_group group = group_access::make(options);
   std::vector<handle<R>> children;
   children.reserve(tasks.size());
-  auto body = [&](task_group& group) -> task<void> {
-    for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
-    co_return;
-  };
-  co_await scope(body);
+  for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
+  group_access::leave_body(group);
+  co_await group_access::join(group);
+  group_access::settle_first(group);
   if constexpr (!std::is_void_v<R>) {
     std::vector<R> results;
     results.reserve(children.size());
@@ -220,7 +221,7 @@ task<std::variant<detail::value_of<Rs>...>> race(task<Rs>... tasks) {
   static_assert(sizeof...(Rs) > 0, "race() needs a task");
   auto options = task_group_options();
   options.on_error = on_error::collect;
-  task_group group(options);
+  task_group group = group_access::make(options);
   std::tuple<handle<Rs>...> children{group_access::adopt(group, std::move(tasks))...};  // braces: in this order
   detail::race_referee referee(group);
   std::array<detail::race_listener, sizeof...(Rs)> listeners;

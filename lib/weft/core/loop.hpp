@@ -82,6 +82,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   /// unhandled.
   void run();
   void stop() noexcept;
+  /// From now on tasks without a group are killed before they begin.
+  void set_ending() noexcept { ending_ = true; }
+  [[nodiscard]] bool is_ending() const noexcept { return ending_; }
   /// Called when the list of root tasks has become empty.
   std::function<void()> on_idle;
 
@@ -101,6 +104,7 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   bool timers_are_work_ = false;
   bool drain_scheduled_ = false;
   bool stopped_ = false;
+  bool ending_ = false;
   bool attempt_scheduled_ = false;
   detail::fifo<detail::postponed> postponed_;
   std::uint64_t last_task_id_ = 0;

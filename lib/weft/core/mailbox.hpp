@@ -36,9 +36,10 @@ class mailbox : public std::enable_shared_from_this<mailbox> {
   void deliver(parcel& sent) noexcept;
   /// The loop ends: parcels bounce from now on.
   void close() noexcept;
+  /// Takes in everything that has come. Threads: the loop's, outside of tasks.
+  void open_all() noexcept;
 
  private:
-  void open_all() noexcept;
   /// Everything that has come, first come first, taken out.
   [[nodiscard]] parcel* take_all() noexcept;
   static void bounce_all(parcel* first) noexcept;

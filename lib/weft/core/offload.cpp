@@ -1,5 +1,7 @@
 #include <weft/core/offload.hpp>
 
+#include <weft/base/scope_exit.hpp>
+
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -48,15 +50,13 @@ class offload_queue : public std::enable_shared_from_this<offload_queue> {
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    const scope_exit restore([&] { pthread_sigmask(SIG_SETMASK, &before, nullptr); });
     try {
       std::thread([self = shared_from_this()] { self->work(); }).detach();
       ++threads_;
     } catch (const std::system_error&) {
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
       if (threads_ == 0) throw;
-      return;
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   void work() {

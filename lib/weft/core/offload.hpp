@@ -56,6 +56,7 @@ class call_result {
       outcome_.template emplace<2>(std::current_exception());
     }
   }
+  [[nodiscard]] bool failed() const noexcept { return outcome_.index() == 2; }
   R take() {
     if (outcome_.index() == 2) std::rethrow_exception(std::get<2>(std::move(outcome_)));
     if constexpr (!std::is_void_v<R>) return std::get<1>(std::move(outcome_));
@@ -85,7 +86,8 @@ class foreign_work {
 /// never delay the
 ///               end of the process.
 /// Threads:      run() from tasks of any loop.
-/// Cancellation: run() waits for the call to end, then throws cancelled, so that the call may use the caller's buffers;
+/// Cancellation: run() waits for the call to end, then throws cancelled, or what the call has failed with, so that the
+///               call may use the caller's buffers;
 ///               run_abandonable() gives up at once and the call's result is dropped, so that it must own what it uses.
 /// Errors:       what the call throws.
 /// Cost:         one frame, and a wake-up of a sleeping thread; calls that come while the threads are busy need none.
@@ -126,7 +128,9 @@ class offload_call final : private offload_job, private parcel, private waiter {
   struct awaiter {
     [[nodiscard]] bool await_ready() const noexcept { return call->arrived_; }
     void await_suspend(std::coroutine_handle<> caller) const noexcept { call->task_ = &suspend_current(caller, call); }
-    void await_resume() const { current_task().check(); }
+    void await_resume() const {
+      if (call->killed_ && !call->result_.failed()) current_task().check();
+    }
     offload_call* call;
   };
 
@@ -140,7 +144,7 @@ class offload_call final : private offload_job, private parcel, private waiter {
     if (task_ != nullptr) wake(*task_);
   }
   void bounce() noexcept override {}
-  void abort() noexcept override {}
+  void abort() noexcept override { killed_ = true; }
   [[nodiscard]] const char* what() const noexcept override { return "a call on another thread"; }
 
   F& f_;
@@ -149,6 +153,7 @@ class offload_call final : private offload_job, private parcel, private waiter {
   call_result<std::invoke_result_t<F&>> result_;
   task_state* task_ = nullptr;
   bool arrived_ = false;
+  bool killed_ = false;  // while it waited
 };
 
 /// A call that its caller may leave behind. Shared by the caller and the thread.
@@ -157,9 +162,16 @@ class abandonable_call final : private offload_job, private parcel {
  public:
   explicit abandonable_call(F&& f) : f_(std::move(f)), mailbox_(this_loop().mailbox()) {}
 
-  static offload_job& submit(const std::shared_ptr<abandonable_call>& call) noexcept {
+  /// Gives the call to `queue`, which keeps it alive from then on.
+  template <class Queue>
+  static void submit(const std::shared_ptr<abandonable_call>& call, Queue&& queue) {
     call->self_ = call;
-    return *call;
+    try {
+      queue(*call);
+    } catch (...) {
+      call->self_ = nullptr;
+      throw;
+    }
   }
   /// Waits, in the caller's frame, for the arrival.
   class awaiter final : private waiter {
@@ -221,7 +233,7 @@ task<std::invoke_result_t<F&>> offload::run_abandonable(F f) {
   using call_type = detail::abandonable_call<F>;
   detail::current_task().check();
   auto call = std::make_shared<call_type>(std::move(f));
-  submit(call_type::submit(call));
+  call_type::submit(call, [this](detail::offload_job& job) { submit(job); });
   const detail::foreign_work work;
   co_return co_await typename call_type::awaiter(std::move(call));
 }

@@ -62,7 +62,11 @@ class runner::impl final : private completion_listener {
     wait_for_signal();
     loop_.run();
     if (!main_->ended()) break_deadlock();
+    loop_.set_ending();
+    // What other threads have sent meanwhile may spawn tasks, which are ended with the others.
+    loop_.mailbox()->open_all();
     if (!loop_.root().empty()) shut_down();
+    loop_.mailbox()->open_all();
     loop_.get_executor().on_work_started();
     signals_.clear();
     return exit_code();
@@ -113,15 +117,15 @@ class runner::impl final : private completion_listener {
 
   /// Ends the tasks that are left.
   void shut_down() {
-    if (!grace_over_) {
-      loop_.on_idle = [this] { loop_.stop(); };
-      if (!signal_) arm_grace();
-      {
-        const loop_entry entry;
-        loop_.root().kill_all("the main task has ended");
-      }
-      if (!loop_.root().empty()) loop_.run();
+    loop_.on_idle = [this] { loop_.stop(); };
+    // A main task that used up the grace after a signal leaves the others one of their own.
+    if (!signal_ || grace_over_) arm_grace();
+    grace_over_ = false;
+    {
+      const loop_entry entry;
+      loop_.root().kill_all("the main task has ended");
     }
+    if (!loop_.root().empty()) loop_.run();
     clean_ = loop_.root().empty();
     if (clean_) return;
     logger()->error("tasks did not end in time and are left behind");

@@ -44,8 +44,10 @@ class sleep_awaiter final : private waiter, private timer_node {
   [[nodiscard]] const char* what() const noexcept override { return "sleep"; }
   void expire() noexcept override { wake(*task_); }
 
-  time_point until_;
-  task_state* task_ = nullptr;
+  union {
+    time_point until_;  // until it waits
+    task_state* task_;  // from then on
+  };
 };
 
 /// What sleep() gives: small, since the frame of a coroutine holds it beside the awaiter that is made from it.

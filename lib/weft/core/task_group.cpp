@@ -129,6 +129,15 @@ void group_access::settle(task_group& group) {
   throw error_group(std::move(group.errors_));
 }
 
+void group_access::settle_first(task_group& group) {
+  auto errors = std::exchange(group.errors_, {});
+  if (!errors.empty()) {
+    for (std::size_t i = 1; i < errors.size(); ++i) detail::report_unhandled(errors[i].task, errors[i].error);
+    std::rethrow_exception(errors.front().error);
+  }
+  settle(group);
+}
+
 void group_access::join_awaiter::await_suspend(std::coroutine_handle<> caller) {
   detail::task_state& task = detail::suspend_current(caller, this);
   group_->joiner_ = &task;

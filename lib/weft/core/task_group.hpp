@@ -18,7 +18,7 @@ namespace weft {
 enum class on_error { cancel, collect };
 
 struct task_group_options {
-  /// Children that may run at the same time; none: any number.
+  /// Children that may run at the same time; none: any number. scope() throws std::invalid_argument for 0.
   std::optional<std::size_t> max = {};
   weft::on_error on_error = weft::on_error::cancel;
 };
@@ -46,9 +46,6 @@ class start_gate;
 /// Cost:         spawn is one allocation and the frame of f.
 class task_group final : private detail::child_list {
  public:
-  /// Throws std::invalid_argument when there would be room for no task at all.
-  explicit task_group(task_group_options options);
-
   /// Starts `f(args...)` as a child: at once where there is room, else as soon as another child has ended. Awaited, it
   /// waits for the start and gives the child's handle; as a plain statement it goes on at once.
   template <class F, class... Args>
@@ -73,6 +70,8 @@ class task_group final : private detail::child_list {
  private:
   friend struct group_access;
   friend class detail::start_gate;
+
+  explicit task_group(task_group_options options);
 
   template <class F, class... Args>
   [[gnu::always_inline]] auto spawn_child(spawn_options options, const void* site, F&& f, Args&&... args) {
@@ -106,6 +105,8 @@ struct group_access {
   /// Waits for all children. Not ended by a cancellation of the caller, which is passed on to the children instead.
   class join_awaiter;
 
+  /// Throws std::invalid_argument when there would be room for no task at all.
+  [[nodiscard]] static task_group make(task_group_options options) { return task_group(options); }
   [[nodiscard]] static join_awaiter join(task_group& group) noexcept;
   /// Runs a coroutine that exists already as a child.
   template <class R>
@@ -119,6 +120,8 @@ struct group_access {
   static void end_body(task_group& group, const std::exception_ptr& error);
   /// Throws what the children and the body have failed with, or what cancelled them from outside.
   static void settle(task_group& group);
+  /// The same, but throws the first failure and reports the others as unhandled.
+  static void settle_first(task_group& group);
   [[noreturn]] static void throw_cancelled(task_group& group) { throw cancelled(group.reason_); }
 };
 
@@ -187,7 +190,7 @@ class group_spawn_awaiter {
 template <class F>
 std::invoke_result_t<F, task_group&> scope(task_group_options options, F f) {
   using result = typename std::invoke_result_t<F, task_group&>::value_type;
-  task_group group(options);
+  task_group group = group_access::make(options);
   std::exception_ptr error;
   if constexpr (std::is_void_v<result>) {
     try {

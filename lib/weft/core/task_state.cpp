@@ -47,13 +47,14 @@ std::string task_state::name() const {
   return "#" + std::to_string(id_) + " " + boost::core::demangle(type_name());
 }
 
-void task_state::attach(child_list& owner, const void* spawn_site) noexcept {
+void task_state::attach(child_list& owner, const void* spawn_site) {
   spawn_site_ = spawn_site;
   id_ = this_loop().next_task_id();
   owner_ = &owner;
   owner.tasks_.push_back(*this);
   ++owner.size_;
   add_reference();
+  if (this_loop().is_ending() && &owner == &this_loop().root()) kill("the main task has ended");
 }
 
 std::coroutine_handle<> task_state::begin() noexcept {

@@ -124,7 +124,7 @@ class task_state : public fifo_hook {
   void on_done(std::function<void()> callback) { more().on_done.push_back(std::move(callback)); }
 
   // The life of a task, driven by the loop.
-  void attach(child_list& owner, const void* spawn_site) noexcept;
+  void attach(child_list& owner, const void* spawn_site);
   void set_body_ended() noexcept { body_ended_ = true; }
   /// Resumes the task until it waits, yields or ends.
   void step() noexcept {
