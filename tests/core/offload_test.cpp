@@ -139,27 +139,34 @@ TEST_CASE("offload: in a task that is killed already the call is never made") {
 }
 
 TEST_CASE("offload: run_abandonable() is left at once, by a kill or a deadline, and its call still ends") {
-  run_test([]() -> task<> {
-    auto release = std::make_shared<std::promise<void>>();
-    auto opened = release->get_future().share();
-    auto ended = std::make_shared<std::promise<void>>();
-    offload pool;
-    auto work = [opened, ended] {
-      opened.wait();
-      ended->set_value();
-      return 1;
-    };
-    auto body = [&]() -> task<int> { co_return co_await pool.run_abandonable(work); };
-    const std::string outcome = co_await outcome_of(weft::timeout(1ms, body));
-    CHECK(outcome == "timed out");
-    release->set_value();
-    ended->get_future().wait();
-    // What it sends is let in and dropped.
-    co_await weft::sleep(1ms);
-    auto again = [] { return 2; };
-    const int value = co_await pool.run_abandonable(again);
-    CHECK(value == 2);
-  });
+  for (const bool by_deadline : {false, true}) {
+    run_test([by_deadline]() -> task<> {
+      auto release = std::make_shared<std::promise<void>>();
+      auto opened = release->get_future().share();
+      auto started = std::make_shared<std::promise<void>>();
+      auto ended = std::make_shared<std::promise<void>>();
+      offload pool;
+      auto work = [opened, started, ended] {
+        started->set_value();
+        opened.wait();
+        ended->set_value();
+        return 1;
+      };
+      auto body = [&]() -> task<int> { co_return co_await pool.run_abandonable(work); };
+      auto child = weft::spawn([&]() -> task<int> { co_return co_await weft::timeout(by_deadline ? 1ms : 24h, body); });
+      co_await weft::yield();
+      started->get_future().wait();  // one that has not begun by then never does
+      if (!by_deadline) child.kill("stop");
+      co_await child.join();
+      CHECK(weft::describe(child.error()) == (by_deadline ? "timed out" : "cancelled: stop"));
+      release->set_value();
+      ended->get_future().wait();
+      // What it sends is let in and dropped.
+      auto again = [] { return 2; };
+      const int value = co_await pool.run_abandonable(again);
+      CHECK(value == 2);
+    });
+  }
 }
 
 TEST_CASE("offload: one whose calls are abandoned may be destroyed while they run") {
