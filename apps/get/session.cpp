@@ -14,6 +14,7 @@
 #include <weft/core/sleep.hpp>
 #include <weft/core/task_group.hpp>
 #include <weft/core/timeout.hpp>
+#include <weft/fs/temporaries.hpp>
 
 #include "common/display_text.hpp"
 #include "get/engine.hpp"
@@ -45,6 +46,7 @@ session::session(const config& settings)
     : config_(settings),
       files_(offload_options{.name = "weft-files", .threads = 1}),
       list_thread_(offload_options{.name = "weft-list", .threads = 1}),
+      tidy_thread_(offload_options{.name = "weft-tidy", .threads = 1}),
       notes_thread_(offload_options{.name = "weft-stderr", .threads = 1}),
       data_thread_(offload_options{.name = "weft-stdout", .threads = 1}),
       notes_(STDERR_FILENO, "standard error", notes_thread_, text_sink::failures::ignored),
@@ -89,6 +91,7 @@ task<app::exit_code> session::download() {
   engine downloads(config_, source, fetch, view_, data_);
   auto body = [&](task_group& group) -> task<app::exit_code> {
     std::vector<handle<>> helpers;
+    if (!config_.to_stdout()) co_await group.spawn([this] { return tidy_up(); });
     if (config_.show != display::nothing) helpers.push_back(co_await group.spawn([this] { return show(); }));
     if (config_.json) helpers.push_back(co_await group.spawn([this] { return hand_on(); }));
     const auto code = co_await downloads.run();
@@ -96,6 +99,12 @@ task<app::exit_code> session::download() {
     co_return code;
   };
   co_return co_await scope(body);
+}
+
+/// Removes what a run that was killed left behind.
+task<> session::tidy_up() {
+  auto work = [dir = config_.dir] { fs::remove_abandoned_temporaries(fs::directory(dir)); };
+  co_await tidy_thread_.run_abandonable(std::move(work));
 }
 
 /// Keeps the display up to date.

@@ -25,6 +25,7 @@ class session {
 
  private:
   task<app::exit_code> download();
+  task<> tidy_up();
   task<> show();
   task<> hand_on();
   task<> say_farewell();
@@ -33,6 +34,7 @@ class session {
   // A list, a terminal or a reader of the data that is slow holds up nothing but itself.
   offload files_;
   offload list_thread_;
+  offload tidy_thread_;
   offload notes_thread_;
   offload data_thread_;
   text_sink notes_;

@@ -2,10 +2,10 @@
 
 #include <weft/base/error.hpp>
 #include <weft/fs/rename.hpp>
+#include <weft/fs/temporaries.hpp>
 
 #include <cassert>
 #include <cerrno>
-#include <random>
 #include <utility>
 
 #include <fcntl.h>
@@ -13,23 +13,6 @@
 #include <unistd.h>
 
 namespace weft::fs {
-
-namespace {
-
-constexpr std::size_t longest_name = 255;
-constexpr std::size_t random_digits = 8;
-
-std::string temporary_name(const std::string& name) {
-  static thread_local std::mt19937_64 random{std::random_device()()};
-  constexpr char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::string suffix = ".";
-  std::uniform_int_distribution<std::size_t> any(0, sizeof(digits) - 2);
-  for (std::size_t i = 0; i < random_digits; ++i) suffix += digits[any(random)];
-  suffix += ".part";
-  return "." + name.substr(0, longest_name - suffix.size() - 1) + suffix;
-}
-
-}  // namespace
 
 atomic_file::atomic_file(directory folder, std::string name, atomic_file_options options)
     : folder_(std::move(folder)), name_(std::move(name)), options_(options) {
@@ -55,10 +38,11 @@ void atomic_file::discard() noexcept {
 void atomic_file::open_temporary() {
   constexpr int attempts = 16;
   for (int attempt = 1;; ++attempt) {
-    std::string candidate = temporary_name(name_);
+    std::string candidate = detail::temporary_name(name_);
     descriptor_ = ::openat(folder_.descriptor(), candidate.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, options_.mode);
     if (descriptor_ >= 0) {
+      detail::lock_temporary(descriptor_);
       temporary_ = std::move(candidate);
       return;
     }

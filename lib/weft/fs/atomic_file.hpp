@@ -31,7 +31,7 @@ struct atomic_file_options {
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Until commit() the bytes are in a temporary beside it (made with O_EXCL and O_NOFOLLOW, .NAME.<random>.part), which
+/// Until commit() the bytes are in a temporary beside it (made with O_EXCL and O_NOFOLLOW, .NAME.<random>.weft.part), which
 /// goes when this is discarded or destroyed. A process that is killed leaves at most that temporary; on a file system
 /// with neither renameat2(RENAME_NOREPLACE) nor hard links (vfat, some in user space) on_existing::keep has to reserve
 /// the name first, and a process killed just then leaves it as an empty file.

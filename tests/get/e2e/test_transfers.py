@@ -96,6 +96,19 @@ class Transfers(Case):
         for name in complete:
             self.assertEqual((target / name).read_bytes(), (site / name).read_bytes(), name)
 
+    def test_what_a_killed_run_leaves_is_removed_by_the_next_one(self):
+        process = start(server.url("limited/large.bin"), cwd=self.folder)
+        wait_until(lambda: self.names(), "the file does not begin")
+        (running,) = self.names()
+        os.utime(self.folder / running, (0, 0))
+        self.assertEqual(self.get(server.url("1.bin")).code, 0)
+        self.assertIn(running, self.names())
+        process.kill()
+        process.communicate()
+        os.utime(self.folder / running, (0, 0))
+        self.assertEqual(self.get(server.url("2.bin")).code, 0)
+        self.assertEqual(self.names(), ["1.bin", "2.bin"])
+
     def interrupt(self, number, code):
         target = self.folder / "out"
         process = start("-d", target, server.url("limited/large.bin"), server.url("1.bin"), cwd=self.folder)

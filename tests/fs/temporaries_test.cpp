@@ -1,0 +1,60 @@
+#include <weft/fs/temporaries.hpp>
+
+#include "fs/temporary_folder.hpp"
+
+#include <weft/fs/atomic_file.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+namespace fs = weft::fs;
+
+namespace {
+
+void make_old(const std::filesystem::path& file) {
+  std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+}
+
+}  // namespace
+
+TEST_CASE("temporaries: one that no one holds any more is removed, one in use stays") {
+  const temporary_folder folder;
+  const fs::directory open(folder.path());
+  fs::atomic_file living(open, "a.jpg");
+  make_old(folder.path() / living.temporary());
+  const std::string left = fs::detail::temporary_name("b.jpg");
+  folder.put(left, "half a fi");
+  make_old(folder.path() / left);
+  CHECK(fs::remove_abandoned_temporaries(open) == 1);
+  CHECK_FALSE(std::filesystem::exists(folder.path() / left));
+  CHECK(std::filesystem::exists(folder.path() / living.temporary()));
+  CHECK(living.commit() == fs::atomic_file::commit_result::done);
+}
+
+TEST_CASE("temporaries: what is young, or has another name, or is no file, stays") {
+  const temporary_folder folder;
+  const fs::directory open(folder.path());
+  folder.put(fs::detail::temporary_name("young"), "x");
+  for (const std::string name : {".a.12345678.part", "a.12345678.weft.part", ".a.1234567.weft.part",
+                                 ".a.1234567X.weft.part", ".a.12345678.weft.part.txt", ".12345678.weft.part"}) {
+    folder.put(name, "x");
+    make_old(folder.path() / name);
+  }
+  std::filesystem::create_directory(folder.path() / fs::detail::temporary_name("folder"));
+  const std::string link = fs::detail::temporary_name("link");
+  std::filesystem::create_symlink(".a.12345678.part", folder.path() / link);
+  const std::string second = fs::detail::temporary_name("second");
+  std::filesystem::create_hard_link(folder.path() / ".a.12345678.part", folder.path() / second);
+  const auto before = folder.entries();
+  CHECK(fs::remove_abandoned_temporaries(open) == 0);
+  CHECK(folder.entries() == before);
+}
+
+TEST_CASE("temporaries: names differ, and the longest file name leaves room") {
+  const std::string name = fs::detail::temporary_name(std::string(255, 'x'));
+  CHECK(name.size() == 255);
+  CHECK(fs::detail::temporary_name("a") != fs::detail::temporary_name("a"));
+}
