@@ -31,6 +31,7 @@
 #include <weft/fs/atomic_file.hpp>
 #include <weft/fs/directory.hpp>
 #include <weft/fs/files.hpp>
+#include <weft/fs/temporaries.hpp>
 #include <weft/http/chunked.hpp>
 #include <weft/http/client.hpp>
 #include <weft/http/coding.hpp>
