@@ -51,12 +51,16 @@
 #include <weft/net/serve.hpp>
 #include <weft/net/tcp_socket.hpp>
 #include <weft/sync/channel.hpp>
+#include <weft/sync/condition.hpp>
 #include <weft/sync/event.hpp>
 #include <weft/sync/lifo_queue.hpp>
+#include <weft/sync/mutex.hpp>
 #include <weft/sync/priority_queue.hpp>
 #include <weft/sync/queue.hpp>
 #include <weft/sync/queue_closed.hpp>
+#include <weft/sync/recursive_mutex.hpp>
 #include <weft/sync/semaphore.hpp>
+#include <weft/sync/shared_mutex.hpp>
 #include <weft/tls/connect.hpp>
 #include <weft/tls/context.hpp>
 #include <weft/tls/error.hpp>

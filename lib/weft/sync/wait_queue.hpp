@@ -1,6 +1,5 @@
 #pragma once
 
-#include <weft/base/literal.hpp>
 #include <weft/core/fifo.hpp>
 #include <weft/core/task_state.hpp>
 
@@ -48,8 +47,6 @@ class queued_waiter : public waiter, public fifo_hook {
     queue_->erase(*this);
     wake(*task_);
   }
-  /// For waits that do not begin in the queue they were made for.
-  void suspend_elsewhere(std::coroutine_handle<> caller) noexcept { task_ = &suspend_current(caller, this); }
 
  private:
   fifo<queued_waiter>* queue_;
@@ -57,13 +54,14 @@ class queued_waiter : public waiter, public fifo_hook {
   bool granted_ = false;
 };
 
-/// The tasks that wait for one thing, in the order in which they came. Must be empty when it ends.
+/// The tasks that wait for one thing, in the order in which they came. Must be empty when it ends, but for those that a
+/// loop has left behind.
 class wait_list : public fifo<queued_waiter> {
  public:
   wait_list() = default;
   wait_list(const wait_list&) = delete;
   wait_list& operator=(const wait_list&) = delete;
-  ~wait_list() { assert(empty() && "a task still waits for what is destroyed"); }
+  ~wait_list() { assert((empty() || this_scheduler.home == nullptr) && "a task still waits for what is destroyed"); }
 
   void grant_all() noexcept {
     while (queued_waiter* first = pop_front()) first->grant();
