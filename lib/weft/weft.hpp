@@ -50,9 +50,14 @@
 #include <weft/net/resolver.hpp>
 #include <weft/net/serve.hpp>
 #include <weft/net/tcp_socket.hpp>
+#include <weft/sync/async_result.hpp>
+#include <weft/sync/barrier.hpp>
+#include <weft/sync/bounded_semaphore.hpp>
+#include <weft/sync/broadcast.hpp>
 #include <weft/sync/channel.hpp>
 #include <weft/sync/condition.hpp>
 #include <weft/sync/event.hpp>
+#include <weft/sync/latch.hpp>
 #include <weft/sync/lifo_queue.hpp>
 #include <weft/sync/mutex.hpp>
 #include <weft/sync/priority_queue.hpp>
@@ -61,6 +66,7 @@
 #include <weft/sync/recursive_mutex.hpp>
 #include <weft/sync/semaphore.hpp>
 #include <weft/sync/shared_mutex.hpp>
+#include <weft/sync/watch.hpp>
 #include <weft/tls/connect.hpp>
 #include <weft/tls/context.hpp>
 #include <weft/tls/error.hpp>
