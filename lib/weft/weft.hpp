@@ -22,6 +22,7 @@
 #include <weft/core/run.hpp>
 #include <weft/core/shield.hpp>
 #include <weft/core/sleep.hpp>
+#include <weft/core/snapshot.hpp>
 #include <weft/core/spawn.hpp>
 #include <weft/core/task.hpp>
 #include <weft/core/task_group.hpp>

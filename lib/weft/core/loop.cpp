@@ -1,15 +1,15 @@
 #include <weft/core/loop.hpp>
 
 #include <weft/core/logger.hpp>
+#include <weft/core/snapshot.hpp>
 
 #include <boost/asio/post.hpp>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/logger.h>
 
+#include <algorithm>
 #include <ctime>
-
-#include <dlfcn.h>
 
 namespace weft {
 
@@ -44,14 +44,6 @@ std::int64_t coarse_now() noexcept {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-/// The program or library that holds a code address, and the offset in it; empty when that is not known.
-std::string describe_address(const void* address) {
-  Dl_info found = {};
-  if (address == nullptr || ::dladdr(address, &found) == 0 || found.dli_fname == nullptr) return {};
-  const auto offset = static_cast<const char*>(address) - static_cast<const char*>(found.dli_fbase);
-  return fmt::format("{}+{:#x}", found.dli_fname, offset);
-}
-
 void log_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin) {
   logger()->error("task '{}'{}{} failed and no one looked at it: {}", task, origin.empty() ? "" : ", spawned at ",
                   origin, describe(error));
@@ -64,7 +56,12 @@ time_point now() noexcept {
   return running != nullptr ? running->now() : std::chrono::steady_clock::now();
 }
 
-loop::loop(unhandled_hook on_unhandled) : child_list(lists), on_unhandled_(std::move(on_unhandled)) {
+loop::loop(loop_options options)
+    : child_list(lists),
+      simulated_(options.clock == clock_mode::simulated),
+      simulated_now_(std::chrono::steady_clock::now()),
+      on_unhandled_(std::move(options.on_unhandled)) {
+  if (options.seed) random_.emplace(static_cast<std::minstd_rand::result_type>(*options.seed ^ (*options.seed >> 32)));
   detail::this_scheduler.home = this;
 }
 
@@ -72,8 +69,6 @@ loop::~loop() {
   mailbox_->close();
   detail::leave_loop();
 }
-
-time_point loop::now() const noexcept { return std::chrono::steady_clock::now(); }
 
 void loop::schedule_drain() {
   if (drain_scheduled_) return;
@@ -88,6 +83,8 @@ void loop::drain() {
   detail::scheduler& s = detail::this_scheduler;
   s.turn_began = coarse_now();
   for (int budget = drain_budget; s.ready_head != nullptr && budget > 0; --budget) {
+    if (random_) [[unlikely]]
+      shuffle_ready();
     detail::task_state& task = *s.ready_head;
     s.ready_head = task.next_ready;
     __builtin_prefetch(s.ready_head);
@@ -95,11 +92,26 @@ void loop::drain() {
   }
   s.active = false;
   if (s.ready_head != nullptr) schedule_drain();
-  if (!timers_.empty() && timers_.earliest() < armed_until_) arm_timer();
+  if (!simulated_ && !timers_.empty() && timers_.earliest() < armed_until_) arm_timer();
   if (timers_.empty() == timers_are_work_) {
     timers_are_work_ = !timers_are_work_;
     timers_are_work_ ? get_executor().on_work_started() : get_executor().on_work_finished();
   }
+}
+
+/// Shuffles the ready tasks once all of the last shuffle have run.
+void loop::shuffle_ready() {
+  if (shuffled_left_ > 0) {
+    --shuffled_left_;
+    return;
+  }
+  detail::scheduler& s = detail::this_scheduler;
+  shuffled_.clear();
+  for (detail::task_state* task = s.ready_head; task != nullptr; task = task->next_ready) shuffled_.push_back(task);
+  std::shuffle(shuffled_.begin(), shuffled_.end(), *random_);
+  s.ready_head = nullptr;
+  for (detail::task_state* task : shuffled_) detail::push_ready(*task);
+  shuffled_left_ = shuffled_.size() - 1;
 }
 
 // The wait is taken out of the count of outstanding work: the deadlines are what counts, and they may be taken back
@@ -145,12 +157,54 @@ void loop::run() {
   while (!stopped_) {
     context_.restart();
     try {
-      context_.run();
+      simulated_ ? run_simulated() : static_cast<void>(context_.run());
       return;
     } catch (...) {
       report_unhandled("handler", std::current_exception());
     }
   }
+}
+
+void loop::run_simulated() {
+  while (!stopped_) {
+    if (context_.poll() > 0) {
+      context_.restart();
+    } else if (context_.stopped()) {
+      return;
+    } else {
+      wait_or_jump();
+    }
+  }
+}
+
+/// Nothing is ready.
+void loop::wait_or_jump() {
+  const bool has_deadline = !timers_.empty() && timers_.earliest() != time_point::max();
+  if (!has_deadline) {
+    context_.run_one();
+    return;
+  }
+  if (foreign_work_ > 0) {
+    const time_point before = std::chrono::steady_clock::now();
+    const auto handled = context_.run_one_for(timers_.earliest() - simulated_now_);
+    const time_point reached = simulated_now_ + (std::chrono::steady_clock::now() - before);
+    if (handled > 0) {
+      if (!timers_.empty()) simulated_now_ = std::max(simulated_now_, std::min(reached, timers_.earliest()));
+      return;
+    }
+  }
+  simulated_now_ = std::max(simulated_now_, timers_.earliest());
+  fire_timers();
+}
+
+void loop::add_foreign_work() noexcept {
+  ++foreign_work_;
+  get_executor().on_work_started();
+}
+
+void loop::remove_foreign_work() noexcept {
+  --foreign_work_;
+  get_executor().on_work_finished();
 }
 
 void loop::stop() noexcept {

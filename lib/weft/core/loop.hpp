@@ -12,13 +12,24 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weft {
 
 /// What happens to a failure that no one looked at: called with the name of the task and what it threw.
 using unhandled_hook = std::function<void(std::string_view task, std::exception_ptr error)>;
+
+struct loop_options {
+  /// What happens to failures that no one looked at; none: they are logged.
+  unhandled_hook on_unhandled = {};
+  clock_mode clock = clock_mode::real;
+  /// Shuffles the order in which ready tasks run; none: first come, first served.
+  std::optional<std::uint64_t> seed = {};
+};
 
 namespace detail {
 
@@ -43,11 +54,13 @@ struct child_list_owner {
 /// Ownership:  made and owned by run(); this_loop() gives the running one.
 /// Threads:    confined to its thread, but for post() and the executor.
 /// Fairness:   at most 256 resumptions of ready tasks, then the reactor is polled.
+/// Time:       a simulated clock stands while anything is ready, then jumps to the next deadline; while another thread
+///             works for the loop it goes on as the real one does. Other processes know nothing of it.
 class loop final : private detail::child_list_owner, private detail::child_list {
  public:
   using executor_type = boost::asio::io_context::executor_type;
 
-  explicit loop(unhandled_hook on_unhandled);
+  explicit loop(loop_options options);
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
   ~loop();
@@ -56,7 +69,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   [[nodiscard]] executor_type get_executor() noexcept { return context_.get_executor(); }
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
 
-  [[nodiscard]] time_point now() const noexcept;
+  [[nodiscard]] time_point now() const noexcept {
+    return simulated_ ? simulated_now_ : std::chrono::steady_clock::now();
+  }
 
   /// Runs `f` on the loop's thread soon; what it throws is reported as unhandled. Threads: any.
   void post(std::function<void()> f);
@@ -82,6 +97,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   /// unhandled.
   void run();
   void stop() noexcept;
+  /// Another thread works for the loop: see foreign_work.
+  void add_foreign_work() noexcept;
+  void remove_foreign_work() noexcept;
   /// From now on tasks without a group are killed before they begin.
   void set_ending() noexcept { ending_ = true; }
   [[nodiscard]] bool is_ending() const noexcept { return ending_; }
@@ -91,6 +109,9 @@ class loop final : private detail::child_list_owner, private detail::child_list 
  private:
   [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
   void arm_timer();
+  void shuffle_ready();
+  void run_simulated();
+  void wait_or_jump();
   void fire_timers();
   void schedule_attempts();
   void attempt_postponed() noexcept;
@@ -109,6 +130,12 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   detail::fifo<detail::postponed> postponed_;
   std::uint64_t last_task_id_ = 0;
   std::size_t unhandled_ = 0;
+  std::size_t foreign_work_ = 0;
+  bool simulated_;
+  time_point simulated_now_;
+  std::optional<std::minstd_rand> random_;
+  std::vector<detail::task_state*> shuffled_;
+  std::size_t shuffled_left_ = 0;
   unhandled_hook on_unhandled_;
   std::shared_ptr<detail::mailbox> mailbox_ = std::make_shared<detail::mailbox>(context_);
 };

@@ -69,13 +69,13 @@ class call_result {
 /// Keeps a loop running while another thread works for it.
 class foreign_work {
  public:
-  foreign_work() : executor_(this_loop().get_executor()) { executor_.on_work_started(); }
+  foreign_work() noexcept : loop_(&this_loop()) { loop_->add_foreign_work(); }
   foreign_work(const foreign_work&) = delete;
   foreign_work& operator=(const foreign_work&) = delete;
-  ~foreign_work() { executor_.on_work_finished(); }
+  ~foreign_work() { loop_->remove_foreign_work(); }
 
  private:
-  loop::executor_type executor_;
+  loop* loop_;
 };
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 #include <weft/core/run.hpp>
 
 #include <weft/core/logger.hpp>
+#include <weft/core/snapshot.hpp>
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,9 +17,9 @@ namespace weft::detail {
 
 namespace {
 
-unhandled_hook take_hook(run_options& options) {
+loop_options take_loop_options(run_options& options) {
   if (this_scheduler.home != nullptr) throw std::logic_error("run() was called inside of run()");
-  return std::move(options.on_unhandled);
+  return loop_options{std::move(options.on_unhandled), options.clock, options.seed};
 }
 
 const char* signal_name(int number) {
@@ -42,7 +43,7 @@ bool hangup_ends_process() {
 class runner::impl final : private completion_listener {
  public:
   explicit impl(run_options options)
-      : loop_(take_hook(options)), options_(std::move(options)), signals_(loop_.get_executor()) {}
+      : loop_(take_loop_options(options)), options_(std::move(options)), signals_(loop_.get_executor()) {}
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
   ~impl() = default;
@@ -132,15 +133,7 @@ class runner::impl final : private completion_listener {
     log_tasks();
   }
 
-  void log_tasks() {
-    const auto& lists = loop_.task_lists();
-    for (const child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
-      for (const task_state* t = list->tasks().front(); t != nullptr; t = list->tasks().after(*t)) {
-        logger()->error("task '{}' waits on: {}", t->name(),
-                        t->waiting_on != nullptr ? t->waiting_on->what() : "nothing");
-      }
-    }
-  }
+  void log_tasks() { logger()->error("{}", to_text(describe_tasks(copy_tasks(loop_)))); }
 
   [[nodiscard]] int exit_code() {
     if (main_->status() == task_status::failed) report_unhandled(main_->name(), main_->look_at_error());

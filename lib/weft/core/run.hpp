@@ -3,8 +3,10 @@
 #include <weft/core/spawn.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -18,6 +20,10 @@ struct run_options {
   duration shutdown_grace = std::chrono::seconds(5);
   /// Called for each failure that no one looked at; none: it is logged.
   unhandled_hook on_unhandled = {};
+  clock_mode clock = clock_mode::real;
+  /// Shuffles the order in which ready tasks run, always in the same way for the same number; none: first come, first
+  /// served. For tests.
+  std::optional<std::uint64_t> seed = {};
 };
 
 namespace detail {

@@ -50,6 +50,7 @@ std::string task_state::name() const {
 void task_state::attach(child_list& owner, const void* spawn_site) {
   spawn_site_ = spawn_site;
   id_ = this_loop().next_task_id();
+  if (this_scheduler.current != nullptr) parent_id_ = this_scheduler.current->id_;
   owner_ = &owner;
   owner.tasks_.push_back(*this);
   ++owner.size_;

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,11 @@ class task_state : public fifo_hook {
   [[nodiscard]] std::string name() const;
   void set_name(std::string name) { more().name = std::move(name); }
   [[nodiscard]] const void* spawn_site() const noexcept { return spawn_site_; }
+  /// The task that spawned it; 0: none did.
+  [[nodiscard]] std::uint64_t parent_id() const noexcept { return parent_id_; }
+  /// The given name, empty where there is none; and the type of the callable, mangled. Both live as long as the task.
+  [[nodiscard]] std::string_view given_name() const noexcept { return extras_ ? extras_->name : std::string_view(); }
+  [[nodiscard]] const char* callable_type() const noexcept { return type_name(); }
 
   /// The error of an ended task; looking at it counts as having seen to it.
   [[nodiscard]] const std::exception_ptr& look_at_error() noexcept {
@@ -190,6 +196,7 @@ class task_state : public fifo_hook {
   child_list* owner_ = nullptr;
   const void* spawn_site_ = nullptr;
   std::uint64_t id_ = 0;
+  std::uint64_t parent_id_ = 0;
 };
 
 /// The tasks that have one owner, oldest first: a task_group's children, or the tasks spawned on the loop itself.

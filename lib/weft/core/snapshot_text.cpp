@@ -1,0 +1,107 @@
+#include <weft/core/snapshot.hpp>
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace weft::detail {
+
+namespace {
+
+using task_index = std::unordered_map<std::uint64_t, const task_info*>;
+
+task_index index_of(const std::vector<task_info>& tasks) {
+  task_index index;
+  for (const task_info& task : tasks) index.emplace(task.id, &task);
+  return index;
+}
+
+std::string label(const task_info& task) { return fmt::format("#{} {}", task.id, task.name); }
+
+std::string doing(const task_info& task, const task_index& index) {
+  switch (task.phase) {
+    case task_phase::created: return task.wait.empty() ? "has not started" : "waits for " + task.wait;
+    case task_phase::ready: return "is ready to run";
+    case task_phase::running: return "is running";
+    case task_phase::waiting: break;
+  }
+  std::string text = "waits for " + task.wait;
+  if (!task.object.empty()) text += fmt::format(" '{}'", task.object);
+  if (task.waited >= 0.01) text += fmt::format(", {:.2f} s by now", task.waited);
+  if (const auto holder = index.find(task.holder); holder != index.end()) text += ", on " + label(*holder->second);
+  return text;
+}
+
+class tree_writer {
+ public:
+  explicit tree_writer(const std::vector<task_info>& tasks) : index_(index_of(tasks)) {
+    for (const task_info& task : tasks) children_[index_.contains(task.parent) ? task.parent : 0].push_back(&task);
+  }
+
+  [[nodiscard]] std::string text() {
+    // Not recursive: a chain of tasks that spawned each other may be long.
+    std::vector<std::pair<const task_info*, std::size_t>> open;
+    push_children(open, 0, 0);
+    std::string out;
+    while (!open.empty()) {
+      const auto [task, depth] = open.back();
+      open.pop_back();
+      write(out, *task, depth);
+      push_children(open, task->id, depth + 1);
+    }
+    return out;
+  }
+
+  [[nodiscard]] const task_index& index() const noexcept { return index_; }
+
+ private:
+  void push_children(std::vector<std::pair<const task_info*, std::size_t>>& open, std::uint64_t of, std::size_t depth) {
+    const auto found = children_.find(of);
+    if (found == children_.end()) return;
+    for (auto child = found->second.rbegin(); child != found->second.rend(); ++child) open.emplace_back(*child, depth);
+  }
+  void write(std::string& out, const task_info& task, std::size_t depth) const {
+    const std::string indent(2 * std::min<std::size_t>(depth, 20), ' ');
+    out += fmt::format("{}{} {}\n", indent, label(task), doing(task, index_));
+    for (const await_site& at : task.chain) out += fmt::format("{}    at {}:{}\n", indent, at.file, at.line);
+    if (task.chain.empty() && !task.spawned_at.empty()) out += fmt::format("{}    from {}\n", indent, task.spawned_at);
+  }
+
+  task_index index_;
+  std::unordered_map<std::uint64_t, std::vector<const task_info*>> children_;
+};
+
+}  // namespace
+
+std::vector<std::vector<std::uint64_t>> find_rings(const std::vector<task_info>& tasks) {
+  const task_index index = index_of(tasks);
+  std::unordered_set<std::uint64_t> seen;
+  std::vector<std::vector<std::uint64_t>> rings;
+  for (const task_info& start : tasks) {
+    std::vector<std::uint64_t> path;
+    std::uint64_t at = start.id;
+    while (index.contains(at) && seen.insert(at).second) {
+      path.push_back(at);
+      at = index.at(at)->holder;
+    }
+    const auto first = std::ranges::find(path, at);
+    if (first != path.end()) rings.emplace_back(first, path.end());
+  }
+  return rings;
+}
+
+std::string to_text(const std::vector<task_info>& tasks) {
+  tree_writer tree(tasks);
+  std::string out = fmt::format("{} {}\n", tasks.size(), tasks.size() == 1 ? "task" : "tasks");
+  out += tree.text();
+  for (const auto& ring : find_rings(tasks)) {
+    out += "these wait for each other: ";
+    for (const std::uint64_t id : ring) out += label(*tree.index().at(id)) + " -> ";
+    out += label(*tree.index().at(ring.front())) + "\n";
+  }
+  return out;
+}
+
+}  // namespace weft::detail
