@@ -14,6 +14,7 @@
 #include <weft/core/cancelled.hpp>
 #include <weft/core/generator.hpp>
 #include <weft/core/handle.hpp>
+#include <weft/core/instrument.hpp>
 #include <weft/core/join.hpp>
 #include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>

@@ -43,7 +43,9 @@ bool hangup_ends_process() {
 class runner::impl final : private completion_listener {
  public:
   explicit impl(run_options options)
-      : loop_(take_loop_options(options)), options_(std::move(options)), signals_(loop_.get_executor()) {}
+      : loop_(take_loop_options(options)), options_(std::move(options)), signals_(loop_.get_executor()) {
+    this_scheduler.hooks = options_.instrument.get();
+  }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
   ~impl() = default;
@@ -70,6 +72,7 @@ class runner::impl final : private completion_listener {
     loop_.mailbox()->open_all();
     loop_.get_executor().on_work_started();
     signals_.clear();
+    if (options_.instrument) options_.instrument->loop_ended();
     return exit_code();
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/core/instrument.hpp>
 #include <weft/core/spawn.hpp>
 
 #include <concepts>
@@ -24,6 +25,8 @@ struct run_options {
   /// Shuffles the order in which ready tasks run, always in the same way for the same number; none: first come, first
   /// served. For tests.
   std::optional<std::uint64_t> seed = {};
+  /// Is told every step of every task; none: nobody is.
+  std::shared_ptr<weft::instrument> instrument = {};
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 #include <weft/core/task_state.hpp>
 
 #include <weft/core/cancel_scope.hpp>
+#include <weft/core/instrument.hpp>
 #include <weft/core/loop.hpp>
 
 #include <boost/core/demangle.hpp>
@@ -55,6 +56,7 @@ void task_state::attach(child_list& owner, const void* spawn_site) {
   owner.tasks_.push_back(*this);
   ++owner.size_;
   add_reference();
+  if (this_scheduler.hooks != nullptr) this_scheduler.hooks->task_spawned(task_view(*this));
   if (this_loop().is_ending() && &owner == &this_loop().root()) kill("the main task has ended");
 }
 
@@ -87,6 +89,13 @@ void task_state::settle_failure() noexcept {
   }
 }
 
+void task_state::tell_step_begins() const noexcept { this_scheduler.hooks->step_begins(task_view(*this)); }
+
+void task_state::tell_step_ends() const noexcept {
+  if (!body_ended_) this_scheduler.last_await = promise_base::of(resume_point).site();
+  this_scheduler.hooks->step_ends(task_view(*this));
+}
+
 void task_state::complete() noexcept {
   finish();
   if (!error_ && !killed_) {
@@ -96,6 +105,7 @@ void task_state::complete() noexcept {
   }
   this_scheduler.current = nullptr;
   const state_ptr<task_state> keep(this);
+  if (this_scheduler.hooks != nullptr) this_scheduler.hooks->task_ended(task_view(*this));
   while (completion_listener* listener = listeners_.pop_front()) listener->completed(*this);
   child_list& owner = *std::exchange(owner_, nullptr);
   owner.tasks_.erase(*this);

@@ -138,6 +138,8 @@ class task_state : public fifo_hook {
     s.current = this;
     s.credit = scheduler::credit_of_a_step;
     s.steps.store(s.steps.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (s.hooks != nullptr) [[unlikely]]
+      tell_step_begins();
     std::coroutine_handle<> running;
     if (status_ == task_status::created) {
       s.last_await = {};
@@ -150,6 +152,8 @@ class task_state : public fifo_hook {
       running.resume();
       running = std::exchange(s.next, nullptr);
     }
+    if (s.hooks != nullptr) [[unlikely]]
+      tell_step_ends();
     if (body_ended_) complete();
     s.current = nullptr;
   }
@@ -189,6 +193,8 @@ class task_state : public fifo_hook {
   /// The first coroutine of the task; null when it was killed before, or could not be made.
   [[nodiscard]] std::coroutine_handle<> begin() noexcept;
   void complete() noexcept;
+  void tell_step_begins() const noexcept;
+  void tell_step_ends() const noexcept;
   void settle_failure() noexcept;
 
   std::unique_ptr<extras> extras_;
