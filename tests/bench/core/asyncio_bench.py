@@ -44,7 +44,72 @@ async def sleeper(delay):
     await asyncio.sleep(delay)
 
 
+async def produce(queue, count):
+    for i in range(count):
+        await queue.put(i)
+
+
+async def consume(queue, count):
+    for _ in range(count):
+        await queue.get()
+
+
+async def play(theirs, mine, turns):
+    for _ in range(turns):
+        await mine.wait()
+        mine.clear()
+        theirs.set()
+
+
+async def lock(mutex, turns):
+    for _ in range(turns):
+        async with mutex:
+            pass
+
+
+def count_up(last):
+    yield from range(last)
+
+
+async def count_up_async(last):
+    for i in range(last):
+        yield i
+
+
+async def hand_over():
+    start = cpu()
+    queue = asyncio.Queue(1)
+    await asyncio.gather(produce(queue, 50_000), consume(queue, 50_000))
+    report("queue_hand_over", cpu() - start, 50_000)
+
+    start = cpu()
+    ping, pong = asyncio.Event(), asyncio.Event()
+    ping.set()
+    await asyncio.gather(play(pong, ping, 25_000), play(ping, pong, 25_000))
+    report("event_wake", cpu() - start, 50_000)
+
+    start = cpu()
+    mutex = asyncio.Lock()
+    async with mutex:
+        tasks = [asyncio.create_task(lock(mutex, 25_000)) for _ in range(2)]
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    report("mutex_hand_over", cpu() - start, 50_000)
+
+    start = cpu()
+    for _ in count_up(200_000):
+        pass
+    report("generator_next", cpu() - start, 200_000)
+
+    start = cpu()
+    async for _ in count_up_async(200_000):
+        pass
+    report("async_generator_next", cpu() - start, 200_000)
+
+
 async def main():
+    await hand_over()
+
     start = cpu()
     await asyncio.gather(*(yielder(1000) for _ in range(100)))
     report("yield_100_tasks", cpu() - start, 100_000)

@@ -5,6 +5,9 @@ import resource
 import time
 
 import gevent
+import gevent.event
+import gevent.lock
+import gevent.queue
 
 SLEEPERS = 50_000
 
@@ -32,7 +35,57 @@ def yielder(turns):
         gevent.sleep(0)
 
 
+def produce(queue, count):
+    for i in range(count):
+        queue.put(i)
+
+
+def consume(queue, count):
+    for _ in range(count):
+        queue.get()
+
+
+def play(theirs, mine, turns):
+    for _ in range(turns):
+        mine.wait()
+        mine.clear()
+        theirs.set()
+
+
+def lock(mutex, turns):
+    for _ in range(turns):
+        with mutex:
+            pass
+
+
+def pass_items(name, queue):
+    start = cpu()
+    gevent.joinall([gevent.spawn(produce, queue, 50_000), gevent.spawn(consume, queue, 50_000)], raise_error=True)
+    report(name, cpu() - start, 50_000)
+
+
+def hand_over():
+    pass_items("queue_hand_over", gevent.queue.Queue(1))
+    pass_items("channel_hand_over", gevent.queue.Channel())
+
+    start = cpu()
+    ping, pong = gevent.event.Event(), gevent.event.Event()
+    ping.set()
+    gevent.joinall([gevent.spawn(play, pong, ping, 25_000), gevent.spawn(play, ping, pong, 25_000)], raise_error=True)
+    report("event_wake", cpu() - start, 50_000)
+
+    start = cpu()
+    mutex = gevent.lock.BoundedSemaphore(1)
+    with mutex:
+        tasks = [gevent.spawn(lock, mutex, 25_000) for _ in range(2)]
+        gevent.sleep(0)
+    gevent.joinall(tasks, raise_error=True)
+    report("mutex_hand_over", cpu() - start, 50_000)
+
+
 def main():
+    hand_over()
+
     start = cpu()
     gevent.joinall([gevent.spawn(yielder, 1000) for _ in range(100)])
     report("yield_100_tasks", cpu() - start, 100_000)

@@ -18,6 +18,12 @@ CASES = [
     ("await_socket_pair", "await one read or write of a socket pair"),
     ("timeout_not_reached", "timeout around one turn of the loop"),
     ("sleep_million", "a sleeping task, created and woken"),
+    ("queue_hand_over", "an item through a queue for one"),
+    ("channel_hand_over", "an item from hand to hand (channel)"),
+    ("event_wake", "set an event, and the waiter runs"),
+    ("mutex_hand_over", "a mutex from one task to the next"),
+    ("generator_next", "a value from a generator"),
+    ("async_generator_next", "a value from an asynchronous generator"),
 ]
 COLUMNS = ["weft", "asio", "asio_usual", "go", "asyncio", "gevent"]
 TITLES = ["weft", "asio::awaitable, tuned", "asio::awaitable, usual", "Go", "asyncio", "gevent"]
@@ -100,6 +106,10 @@ def targets(results):
     nanoseconds = median(results["weft", "yield_100_tasks"]["ns"])
     size = median(results["weft", "sleep_million"]["bytes_per_task"])
     allocations = sum(results["weft", "await_socket_pair"]["allocations"] + results["weft", "await_post"]["allocations"])
+    handed = ["queue_hand_over", "channel_hand_over", "event_wake", "mutex_hand_over"]
+    queue, channel, event, mutex = (median(results["weft", case]["ns"]) for case in handed)
+    queueing, usual_queueing = ratio("queue_hand_over"), ratio("queue_hand_over", theirs="asio_usual")
+    handing_allocations = sum(sum(results["weft", case]["allocations"]) for case in handed)
     row = report.target
     return [
         row("yield >= 20 x asio::awaitable (usual form)", f"{usual_yielding:.1f} x; tuned form {yielding:.1f} x", usual_yielding >= 20),
@@ -109,6 +119,10 @@ def targets(results):
         row("a million sleepers <= 1/3 of the time with steady_timer", f"{sleeping:.2f}", sleeping <= 1 / 3),
         row("a sleeping task <= 350 B", f"{size:.0f} B", size <= 350),
         row("await of an Asio operation: 0 allocations", f"{allocations:.0f}", allocations == 0),
+        row("an item through a queue >= 5 x experimental::channel", f"{queueing:.1f} x; usual form {usual_queueing:.1f} x", queueing >= 5),
+        row("an item through a queue or a channel <= 40 ns", f"{queue:.1f} ns; {channel:.1f} ns", max(queue, channel) <= 40),
+        row("event set until the waiter runs, mutex hand-over <= 30 ns", f"{event:.1f} ns; {mutex:.1f} ns", max(event, mutex) <= 30),
+        row("queue, channel, event, mutex: 0 allocations", f"{handing_allocations:.0f}", handing_allocations == 0),
     ]
 
 
@@ -123,7 +137,9 @@ def run(build, options, say):
 "usual" is what Asio's documentation shows (`awaitable<T>`, `use_awaitable`); "tuned" has io_context's own executor type and `deferred`.
 A sleeping task is the growth of resident memory over a million tasks (Go 500 000, asyncio 100 000, gevent 50 000), divided by them: frame,
 handle, timer and everything else. In "spawn all" a million tasks exist before the first runs (asyncio 200 000, gevent 100 000). asyncio, gevent
-and Go run once, the others in rounds. Allocations are counted in malloc and its kin.
+and Go run once, the others in rounds. Allocations are counted in malloc and its kin. Asio's queue is experimental::channel, with room for one
+or none; its mutex is a channel with one token, its event a timer that is cancelled, its asynchronous generator experimental::coro. Go's queue,
+event and mutex are channels as well. gevent's lock is taken again by who has released it, so that it is hardly ever handed over.
 
 """
     if skipped:

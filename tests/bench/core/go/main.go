@@ -34,8 +34,69 @@ func report(name string, seconds float64, operations int) {
 	fmt.Printf("{\"name\": %q, \"ns\": %g}\n", name, seconds/float64(operations)*1e9)
 }
 
+func passItems(name string, room int) {
+	items, done := make(chan int, room), make(chan int)
+	start := cpu()
+	go func() {
+		for i := 0; i < 1_000_000; i++ {
+			items <- i
+		}
+		close(items)
+	}()
+	go func() {
+		sum := 0
+		for i := range items {
+			sum += i
+		}
+		done <- sum
+	}()
+	<-done
+	report(name, cpu()-start, 1_000_000)
+}
+
+func playEvents() {
+	ping, pong, done := make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{})
+	play := func(theirs, mine chan struct{}) {
+		for i := 0; i < 500_000; i++ {
+			<-mine
+			theirs <- struct{}{}
+		}
+		done <- struct{}{}
+	}
+	start := cpu()
+	ping <- struct{}{}
+	go play(pong, ping)
+	go play(ping, pong)
+	<-done
+	<-done
+	report("event_wake", cpu()-start, 1_000_000)
+}
+
+func passMutex() {
+	token, done := make(chan struct{}, 1), make(chan struct{})
+	lock := func() {
+		for i := 0; i < 500_000; i++ {
+			<-token
+			token <- struct{}{}
+		}
+		done <- struct{}{}
+	}
+	start := cpu()
+	go lock()
+	go lock()
+	runtime.Gosched()
+	token <- struct{}{}
+	<-done
+	<-done
+	report("mutex_hand_over", cpu()-start, 1_000_000)
+}
+
 func main() {
 	runtime.GOMAXPROCS(1)
+	passItems("queue_hand_over", 1)
+	passItems("channel_hand_over", 0)
+	playEvents()
+	passMutex()
 	var group sync.WaitGroup
 
 	start := cpu()
