@@ -129,7 +129,7 @@ class [[nodiscard]] generator : public std::ranges::view_base {
   }
 
   /// The next value; nothing at the end, and ever after.
-  [[nodiscard]] std::optional<T> next() {
+  std::optional<T> next() {
     if (!advance()) return std::nullopt;
     return std::move(coroutine_.promise().current);
   }

@@ -152,7 +152,7 @@ class broadcast : public detail::broadcast_core {
 
   void accept(T&& item) noexcept {
     if (subscribers_ == 0) return;
-    items_.push(slot{std::move(item), subscribers_});
+    items_.emplace(std::move(item), subscribers_);
     ++end_;
     listeners_.grant_all();
   }

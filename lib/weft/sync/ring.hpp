@@ -27,9 +27,11 @@ class ring {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] T& operator[](std::size_t index) const noexcept { return slots_[place(index)]; }
 
-  void push(T&& item) {
+  void push(T&& item) { emplace(std::move(item)); }
+  template <class... Args>
+  void emplace(Args&&... args) {
     if (size_ == room_) grow();
-    std::construct_at(&slots_[place(size_)], std::move(item));
+    std::construct_at(&slots_[place(size_)], std::forward<Args>(args)...);
     ++size_;
   }
   T pop() noexcept {
