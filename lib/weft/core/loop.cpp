@@ -44,6 +44,15 @@ std::int64_t coarse_now() noexcept {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+/// Seeds that are next to each other give nothing in common; left alone, small ones would hardly shuffle at first.
+/// SplitMix64 (Steele, Lea, Flood 2014).
+std::minstd_rand::result_type scrambled(std::uint64_t seed) noexcept {
+  seed += 0x9E3779B97F4A7C15;
+  seed = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9;
+  seed = (seed ^ (seed >> 27)) * 0x94D049BB133111EB;
+  return static_cast<std::minstd_rand::result_type>((seed ^ (seed >> 31)) >> 32);
+}
+
 void log_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin) {
   logger()->error("task '{}'{}{} failed and no one looked at it: {}", task, origin.empty() ? "" : ", spawned at ",
                   origin, describe(error));
@@ -61,7 +70,7 @@ loop::loop(loop_options options)
       simulated_(options.clock == clock_mode::simulated),
       simulated_now_(std::chrono::steady_clock::now()),
       on_unhandled_(std::move(options.on_unhandled)) {
-  if (options.seed) random_.emplace(static_cast<std::minstd_rand::result_type>(*options.seed ^ (*options.seed >> 32)));
+  if (options.seed) random_.emplace(scrambled(*options.seed));
   detail::this_scheduler.home = this;
 }
 
