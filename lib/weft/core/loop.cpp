@@ -7,6 +7,7 @@
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/logger.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
@@ -23,6 +24,8 @@ void leave_loop() noexcept {
   s.current = s.ready_head = nullptr;
   s.home = nullptr;
   s.hooks = nullptr;
+  s.pulse.is_unwatched = false;
+  if (s.active) count_up(s.pulse.turns);
   s.active = false;
 }
 
@@ -88,9 +91,24 @@ void loop::schedule_drain() {
   });
 }
 
+void loop::begin_turn() noexcept {
+  detail::scheduler& s = detail::this_scheduler;
+  s.active = true;
+  s.turn_began = coarse_now();
+  detail::count_up(s.pulse.turns);
+  if (s.pulse.is_unwatched.load(std::memory_order_relaxed)) [[unlikely]]
+    wake_watchdog();
+}
+
+void loop::wake_watchdog() const noexcept {
+  detail::this_scheduler.pulse.is_unwatched.store(false, std::memory_order_relaxed);
+  const std::uint64_t one = 1;
+  // A counter that is full wakes it as well.
+  static_cast<void>(!::write(watch_event, &one, sizeof(one)));
+}
+
 void loop::drain() {
   detail::scheduler& s = detail::this_scheduler;
-  s.turn_began = coarse_now();
   for (int budget = drain_budget; s.ready_head != nullptr && budget > 0; --budget) {
     if (random_) [[unlikely]]
       shuffle_ready();
@@ -100,6 +118,7 @@ void loop::drain() {
     task.step();
   }
   s.active = false;
+  detail::count_up(s.pulse.turns);
   if (s.ready_head != nullptr) schedule_drain();
   if (!simulated_ && !timers_.empty() && timers_.earliest() < armed_until_) arm_timer();
   if (timers_.empty() == timers_are_work_) {

@@ -92,7 +92,11 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   /// `origin`, where known, says in the log where the task was spawned: "prog+0x12ab", for addr2line.
   void report_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin = {}) noexcept;
   void schedule_drain();
+  /// What lies between the two is a turn.
+  void begin_turn() noexcept;
   void drain();
+  /// Written to, an eventfd, when a turn begins that the watchdog does not see; -1: there is no watchdog.
+  int watch_event = -1;
   /// Runs handlers until stop() or until nothing is left that could wake a task. What a handler throws is reported as
   /// unhandled.
   void run();
@@ -109,6 +113,7 @@ class loop final : private detail::child_list_owner, private detail::child_list 
  private:
   [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
   void arm_timer();
+  void wake_watchdog() const noexcept;
   void shuffle_ready();
   void run_simulated();
   void wait_or_jump();
@@ -178,7 +183,9 @@ class posted_call final : private parcel {
 /// Brackets code that Asio calls on the loop's thread: what it wakes runs when it is left. Nested ones do nothing.
 class loop_entry {
  public:
-  loop_entry() noexcept : outermost_(!this_scheduler.active) { this_scheduler.active = true; }
+  loop_entry() noexcept : outermost_(!this_scheduler.active) {
+    if (outermost_) this_scheduler.home->begin_turn();
+  }
   loop_entry(const loop_entry&) = delete;
   loop_entry& operator=(const loop_entry&) = delete;
   ~loop_entry() {

@@ -2,6 +2,7 @@
 
 #include <weft/core/logger.hpp>
 #include <weft/core/snapshot.hpp>
+#include <weft/core/watchdog.hpp>
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -59,6 +60,7 @@ class runner::impl final : private completion_listener {
   [[nodiscard]] bool is_clean() const noexcept { return clean_; }
 
   int execute() {
+    start_watchdog();
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
     if (hangup_ends_process()) signals_.add(SIGHUP);
@@ -72,12 +74,21 @@ class runner::impl final : private completion_listener {
     loop_.mailbox()->open_all();
     loop_.get_executor().on_work_started();
     signals_.clear();
+    if (watchdog_) watchdog_->unwatch(loop_);
     if (options_.instrument) options_.instrument->loop_ended();
     return exit_code();
   }
 
  private:
   void completed(task_state& /*ended*/) noexcept override { loop_.stop(); }
+
+  void start_watchdog() {
+    const bool serves = options_.debugger || is_debugger_wanted();
+    const bool watches = options_.watchdog && options_.clock == clock_mode::real;
+    if (!serves && !watches) return;
+    watchdog_.emplace(watchdog_options{watches ? options_.watchdog : std::nullopt, serves});
+    watchdog_->watch(loop_);
+  }
 
   void wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
@@ -153,6 +164,7 @@ class runner::impl final : private completion_listener {
   boost::asio::steady_timer grace_{loop_.context()};
   state_ptr<task_state> main_;
   std::optional<int> signal_;
+  std::optional<watchdog> watchdog_;
   bool grace_over_ = false;
   bool deadlock_ = false;
   bool clean_ = true;

@@ -21,6 +21,11 @@ struct run_options {
   duration shutdown_grace = std::chrono::seconds(5);
   /// Called for each failure that no one looked at; none: it is logged.
   unhandled_hook on_unhandled = {};
+  /// How long one step of a task, or one turn of the loop, may take before it is reported in the log; none: any time.
+  /// A watched run also answers SIGUSR2 with a dump on standard error, where the signal has no other use.
+  std::optional<duration> watchdog = std::chrono::milliseconds(100);
+  /// Whether weft-top may look into the process; WEFT_DEBUG=1 in the environment says so, too.
+  bool debugger = false;
   clock_mode clock = clock_mode::real;
   /// Shuffles the order in which ready tasks run, always in the same way for the same number; none: first come, first
   /// served. For tests.

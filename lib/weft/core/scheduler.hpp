@@ -14,12 +14,26 @@ namespace weft::detail {
 
 class task_state;
 
+/// What a watchdog sees of a loop from outside. Written by the loop's thread alone.
+struct loop_pulse {
+  /// Odd while ready tasks and callbacks run, even between two turns.
+  std::atomic<std::uint64_t> turns = 0;
+  /// Resumptions of tasks.
+  std::atomic<std::uint64_t> steps = 0;
+  /// Set by a watchdog that sleeps until the next turn begins.
+  std::atomic<bool> is_unwatched = false;
+};
+
+inline void count_up(std::atomic<std::uint64_t>& counter) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
 /// What the running thread executes: the hot part of its loop, in thread-local storage.
 ///
 /// Invariants: `current` is set exactly while a coroutine of that task runs; `next` is the coroutine to resume when the
 /// running one gives back control (the trampoline: no coroutine resumes another one on its own stack); `active` is set
 /// while the ready list is going to be drained by a frame further up the stack; `ready_tail` means something only while
-/// `ready_head` is set; `steps` is written by the loop's thread alone and read by the watchdog.
+/// `ready_head` is set.
 struct scheduler {
   /// Waits that need not wait, in a row, before the task has to give way.
   static constexpr std::uint32_t credit_of_a_step = 128;
@@ -32,7 +46,7 @@ struct scheduler {
   instrument* hooks = nullptr;
   /// Where the running task has written its last co_await.
   std::source_location last_await;
-  std::atomic<std::uint64_t> steps = 0;
+  loop_pulse pulse;
   /// When the present batch of ready tasks began, on the coarse monotonic clock, in nanoseconds.
   std::int64_t turn_began = 0;
   std::uint32_t credit = credit_of_a_step;

@@ -137,7 +137,7 @@ class task_state : public fifo_hook {
     scheduler& s = this_scheduler;
     s.current = this;
     s.credit = scheduler::credit_of_a_step;
-    s.steps.store(s.steps.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    count_up(s.pulse.steps);
     if (s.hooks != nullptr) [[unlikely]]
       tell_step_begins();
     std::coroutine_handle<> running;

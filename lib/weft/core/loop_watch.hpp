@@ -1,0 +1,64 @@
+#pragma once
+
+#include <weft/core/loop.hpp>
+#include <weft/core/snapshot.hpp>
+#include <weft/core/time.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pthread.h>
+#include <sys/types.h>
+
+namespace weft::detail {
+
+/// A loop, seen from another thread.
+class loop_watch {
+ public:
+  /// Called on the loop's thread.
+  explicit loop_watch(loop& own) noexcept;
+
+  [[nodiscard]] loop& watched() const noexcept { return *loop_; }
+  /// Looks at the pulse; says in the log when the loop has been held for longer than `limit`, and when it is free again.
+  void look(duration limit);
+  /// Whether the loop sleeps.
+  [[nodiscard]] bool is_idle() const noexcept { return pulse_->turns.load(std::memory_order_relaxed) % 2 == 0; }
+  /// Lets the loop wake the watchdog when its next turn begins. False when one has begun meanwhile.
+  bool sleep() noexcept;
+
+  /// The tasks of the loop: from the loop itself, or, when it does not answer, from its thread in the middle of what it
+  /// does.
+  [[nodiscard]] std::vector<raw_task> copy_tasks() const;
+
+ private:
+  struct held_task {
+    raw_task task;
+    bool found = false;
+    std::array<void*, 24> stack;
+    int stack_size = 0;
+  };
+
+  static void copy_running(void* to);
+  void report(time_point now, bool in_one_step);
+  void report_end(time_point now);
+  [[nodiscard]] std::string activity(time_point now) const;
+
+  loop* loop_;
+  const loop_pulse* pulse_;
+  loop_pulse* own_pulse_;
+  pthread_t thread_;
+  pid_t thread_id_;
+  clockid_t cpu_clock_ = 0;
+  std::uint64_t turn_ = 0;
+  std::uint64_t step_ = 0;
+  time_point turn_since_;
+  time_point step_since_;
+  std::int64_t cpu_at_step_ = 0;
+  bool reported_ = false;
+  std::string culprit_;
+};
+
+}  // namespace weft::detail
