@@ -43,7 +43,7 @@ class async_result_base {
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "async result"; }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
 
     async_result_base* owner_;
   };

@@ -33,12 +33,12 @@ class barrier {
     }
 
    private:
-    void abort() noexcept override {
+    void withdraw() noexcept override {
       --owner_->arrived_;
-      queued_waiter::abort();
+      queued_waiter::withdraw();
     }
     [[nodiscard]] const char* what() const noexcept override { return "barrier"; }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
 
     barrier* owner_;
     bool last_ = false;

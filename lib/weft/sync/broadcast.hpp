@@ -6,7 +6,6 @@
 #include <weft/sync/ring.hpp>
 
 #include <algorithm>
-#include <cassert>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +44,7 @@ class broadcast_core {
  protected:
   /// Throws std::invalid_argument for zero.
   broadcast_core(std::size_t capacity, literal name);
-  ~broadcast_core() { assert(subscribers_ == 0 && "a broadcast ends before its subscriptions"); }
+  ~broadcast_core() = default;
   [[nodiscard]] bool is_full() const noexcept { return end_ - first_ >= capacity_; }
   /// Moves a subscriber that was left behind to the oldest item there is. Throws lagged if it was.
   void catch_up(std::uint64_t& position) const;
@@ -68,7 +67,7 @@ class broadcast_core {
 /// Slow subscribers: put() waits until the slowest one has room, so that nothing is lost; publish() never waits and
 /// drops the oldest item instead, which the next() of who missed it reports with `lagged`.
 ///
-/// Lifetime:     outlives its subscriptions. Threads: one loop.
+/// Lifetime:     subscriptions of one that has ended get nothing more. Threads: one loop.
 /// Fairness:     putters are served in the order in which they came; so are subscribers that wait.
 /// Cancellation: a killed next() takes nothing: the item is there for the next one. A killed put() has put nothing.
 /// Errors:       queue_closed; std::invalid_argument for a capacity of 0.
@@ -86,32 +85,43 @@ class broadcast : public detail::broadcast_core {
   /// A place in the stream of items: sees what is put after it began.
   ///
   /// Ownership: movable, while no task waits in its next(). One task at a time calls next().
-  class subscription {
+  class subscription : public detail::fifo_hook {
    public:
     subscription() noexcept = default;
-    subscription(subscription&& other) noexcept
-        : owner_(std::exchange(other.owner_, nullptr)), position_(other.position_) {}
+    subscription(subscription&& other) noexcept { take_over(other); }
     subscription& operator=(subscription&& other) noexcept {
-      subscription old(std::move(other));
-      std::swap(owner_, old.owner_);
-      std::swap(position_, old.position_);
+      if (this == &other) return *this;
+      leave();
+      take_over(other);
       return *this;
     }
-    ~subscription() {
-      if (owner_ != nullptr) owner_->leave(position_);
-    }
+    ~subscription() { leave(); }
 
-    /// The next item; waits for it. Nothing when the broadcast is closed and this one has seen all of it.
+    /// The next item; waits for it. Nothing when the broadcast has ended, or is closed and this one has seen all of it.
     /// Errors: lagged, once, when items were dropped before they were taken here; the next call goes on behind them.
-    [[nodiscard]] next_awaiter next() noexcept { return next_awaiter(*this); }
+    [[nodiscard]] next_awaiter next() noexcept {
+      return owner_ != nullptr ? next_awaiter(*this) : next_awaiter(nullptr);
+    }
     /// Items that can be taken without waiting.
     [[nodiscard]] std::size_t size() const noexcept {
-      return static_cast<std::size_t>(owner_->end_ - std::max(position_, owner_->first_));
+      return owner_ == nullptr ? 0 : static_cast<std::size_t>(owner_->end_ - std::max(position_, owner_->first_));
     }
 
    private:
     friend broadcast;
-    subscription(broadcast& owner, std::uint64_t position) noexcept : owner_(&owner), position_(position) {}
+    subscription(broadcast& owner, std::uint64_t position) noexcept : owner_(&owner), position_(position) {
+      owner.subscriptions_.push_back(*this);
+    }
+    void take_over(subscription& other) noexcept {
+      owner_ = std::exchange(other.owner_, nullptr);
+      position_ = other.position_;
+      if (owner_ == nullptr) return;
+      owner_->subscriptions_.erase(other);
+      owner_->subscriptions_.push_back(*this);
+    }
+    void leave() noexcept {
+      if (owner_ != nullptr) std::exchange(owner_, nullptr)->remove(*this);
+    }
 
     broadcast* owner_ = nullptr;
     std::uint64_t position_ = 0;
@@ -119,6 +129,10 @@ class broadcast : public detail::broadcast_core {
 
   /// `name` is shown in reports.
   explicit broadcast(std::size_t capacity, literal name = {}) : broadcast_core(capacity, name), items_(capacity) {}
+
+  ~broadcast() {
+    while (subscription* first = subscriptions_.pop_front()) first->owner_ = nullptr;
+  }
 
   [[nodiscard]] subscription subscribe() noexcept {
     ++subscribers_;
@@ -163,14 +177,16 @@ class broadcast : public detail::broadcast_core {
   /// Drops what everyone has taken; lets putters in.
   void make_room() noexcept;
   [[nodiscard]] std::optional<T> take(std::uint64_t& position);
-  void leave(std::uint64_t position) noexcept {
+  void remove(subscription& leaving) noexcept {
+    subscriptions_.erase(leaving);
     --subscribers_;
-    for (position = std::max(position, first_); position < end_; ++position) --items_[position - first_].left;
+    for (auto at = std::max(leaving.position_, first_); at < end_; ++at) --items_[at - first_].left;
     make_room();
   }
 
   // Invariant: an item that all have taken is not behind one that someone has not, and is gone.
   detail::ring<slot> items_;
+  detail::fifo<subscription> subscriptions_;
 };
 
 template <class T>
@@ -203,19 +219,23 @@ class broadcast<T>::next_awaiter final : private detail::queue_waiter {
   explicit next_awaiter(subscription& reader) noexcept
       : queue_waiter(reader.owner_->listeners_, reader.owner_->name_, "broadcast next"), reader_(&reader) {}
 
+  explicit next_awaiter(std::nullptr_t none) noexcept : queue_waiter(none) {}
+
   [[nodiscard]] bool await_ready() {
     detail::current_task().check();
+    if (reader_ == nullptr) return true;
     ready_ = reader_->position_ < reader_->owner_->end_;
     return ready_ ? detail::may_go_on() : reader_->owner_->closed_;
   }
   void await_suspend(std::coroutine_handle<> caller) noexcept { ready_ ? give_way(caller) : suspend(caller); }
   std::optional<T> await_resume() {
     if (!ready_) check_granted();
+    if (reader_ == nullptr) return std::nullopt;
     return reader_->owner_->take(reader_->position_);
   }
 
  private:
-  subscription* reader_;
+  subscription* reader_ = nullptr;
   bool ready_ = false;
 };
 

@@ -14,7 +14,8 @@ namespace weft {
 ///     auto guard = co_await m.lock();
 ///     co_await changed.wait(guard, [&] { return !jobs.empty(); });
 ///
-/// Lifetime:     outlives its waiters; all who wait at a time hold guards of one mutex. Threads: one loop.
+/// Lifetime:     outlives its waiters; all who wait at a time hold guards of one mutex. When it or the mutex ends first,
+///               they wait until they are killed, and their guards are empty. Threads: one loop.
 /// Fairness:     woken in the order in which they came. A wait ends only because of a notification, or of a kill.
 /// Cancellation: a killed waiter takes the mutex again, waiting for its turn if need be, before the wait throws: its
 ///               guard holds. One that was notified in the same turn returns, and throws at its next wait.
@@ -25,7 +26,7 @@ class condition {
   class wait_awaiter final : private detail::queued_waiter {
    public:
     wait_awaiter(condition& owner, mutex_guard& guard) noexcept
-        : queued_waiter(owner.waiters_), owner_(&owner), mutex_(guard.mutex()) {
+        : queued_waiter(owner.waiters_), owner_(&owner), mutex_(guard.mutex()), guard_(&guard) {
       assert(guard && "condition: waiting needs the mutex");
     }
 
@@ -50,23 +51,29 @@ class condition {
       mutex_->give_to(*this);
     }
     // From then on only the mutex ends the wait, as the guard has to hold.
-    void abort() noexcept override {
+    void withdraw() noexcept override {
       if (state_ != state::waiting) return;
       owner_->waiters_.erase(*this);
       leave(state::cancelled);
     }
+    // The mutex may be gone as well, or will be: the wait can only throw, and the guard is empty then.
+    void lost() noexcept override {
+      state_ = state::cancelled;
+      mutex::forget(*guard_);
+    }
     [[nodiscard]] const char* what() const noexcept override {
       return state_ == state::waiting ? "condition" : "mutex";
     }
-    [[nodiscard]] const char* object() const noexcept override {
+    [[nodiscard]] const char* name() const noexcept override {
       return state_ == state::waiting ? owner_->name_.c_str() : mutex_->name_.c_str();
     }
-    [[nodiscard]] const detail::task_state* holder() const noexcept override {
+    [[nodiscard]] const detail::task_state* held_by() const noexcept override {
       return state_ == state::waiting ? nullptr : mutex_->holder_.get();
     }
 
     condition* owner_;
     mutex* mutex_;
+    mutex_guard* guard_;
     state state_ = state::waiting;
   };
 

@@ -28,7 +28,7 @@ class event {
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "event"; }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
 
     event* owner_;
   };

@@ -30,7 +30,7 @@ class latch {
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "latch"; }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
 
     latch* owner_;
   };

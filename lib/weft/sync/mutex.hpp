@@ -41,8 +41,8 @@ class mutex {
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "mutex"; }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
-    [[nodiscard]] const detail::task_state* holder() const noexcept override { return owner_->holder_.get(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const detail::task_state* held_by() const noexcept override { return owner_->holder_.get(); }
 
     mutex* owner_;
     bool taken_ = false;
@@ -68,6 +68,8 @@ class mutex {
     holder_ = detail::state_ptr(&detail::current_task());
     return true;
   }
+  /// Makes a guard empty without unlocking.
+  static void forget(guard& of) noexcept { of.owner_ = nullptr; }
   /// Hands over to the first waiter.
   void release() noexcept;
   /// Gives the mutex to a task that waits for something else, as soon as it is its turn.

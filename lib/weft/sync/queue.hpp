@@ -13,7 +13,8 @@ namespace weft {
 /// Members: put(), get(), next(), try_put(), try_get(), size(), empty(), full(), capacity(), close(), is_closed(),
 /// task_done(), join(): see basic_queue.hpp and queue_core.hpp.
 ///
-/// Lifetime:     outlives the tasks that wait for it; may end right after close(). Threads: one loop.
+/// Lifetime:     may end right after close(). Tasks that wait for it when it ends wait until they are killed, as run() does
+///               with what a main task leaves behind. Threads: one loop.
 /// Fairness:     putters and getters are served in the order in which they came; an item goes straight to a getter that
 ///               waits.
 /// Cancellation: no item is lost or comes twice: a wait that throws has neither put nor taken one.

@@ -17,7 +17,7 @@ std::string titled(const char* name) {
 
 void queue_waiter::throw_closed() const {
   current_task().check();
-  throw queue_closed(titled(object()) + " is closed");
+  throw queue_closed(titled(name()) + " is closed");
 }
 
 void queue_core::close() noexcept {

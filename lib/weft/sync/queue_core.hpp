@@ -22,6 +22,7 @@ class queue_waiter : public queued_waiter {
  public:
   queue_waiter(wait_list& list, literal name, const char* what) noexcept
       : queued_waiter(list), name_(name), what_(what) {}
+  explicit queue_waiter(std::nullptr_t none) noexcept : queued_waiter(none), what_("") {}
   /// For a wait that gave nothing: throws cancelled or queue_closed.
   [[noreturn]] void throw_closed() const;
 
@@ -30,7 +31,7 @@ class queue_waiter : public queued_waiter {
 
  private:
   [[nodiscard]] const char* what() const noexcept override { return what_; }
-  [[nodiscard]] const char* object() const noexcept override { return name_.c_str(); }
+  [[nodiscard]] const char* name() const noexcept override { return name_.c_str(); }
 
   literal name_;
   const char* what_;

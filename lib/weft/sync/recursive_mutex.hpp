@@ -37,8 +37,8 @@ class recursive_mutex {
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "recursive mutex"; }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
-    [[nodiscard]] const detail::task_state* holder() const noexcept override { return owner_->holder_.get(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const detail::task_state* held_by() const noexcept override { return owner_->holder_.get(); }
 
     recursive_mutex* owner_;
     bool taken_ = false;

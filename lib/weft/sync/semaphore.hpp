@@ -60,7 +60,7 @@ class semaphore {
 
    private:
     [[nodiscard]] const char* what() const noexcept override { return "semaphore"; }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
 
     semaphore* owner_;
     bool taken_ = false;

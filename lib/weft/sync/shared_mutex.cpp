@@ -8,8 +8,8 @@ bool shared_mutex::mode_waiter::await_ready() {
   return taken_ && detail::may_go_on();
 }
 
-void shared_mutex::mode_waiter::abort() noexcept {
-  queued_waiter::abort();
+void shared_mutex::mode_waiter::withdraw() noexcept {
+  queued_waiter::withdraw();
   owner_->let_in();
 }
 

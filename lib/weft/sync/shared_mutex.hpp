@@ -40,12 +40,12 @@ class shared_mutex {
 
    private:
     friend shared_mutex;
-    void abort() noexcept override;
+    void withdraw() noexcept override;
     [[nodiscard]] const char* what() const noexcept override {
       return mode_ == mode::shared ? "shared mutex, to read" : "shared mutex, to write";
     }
-    [[nodiscard]] const char* object() const noexcept override { return owner_->name_.c_str(); }
-    [[nodiscard]] const detail::task_state* holder() const noexcept override { return owner_->writer_.get(); }
+    [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
+    [[nodiscard]] const detail::task_state* held_by() const noexcept override { return owner_->writer_.get(); }
 
     shared_mutex* owner_;
     mode mode_;

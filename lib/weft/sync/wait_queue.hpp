@@ -3,18 +3,21 @@
 #include <weft/core/fifo.hpp>
 #include <weft/core/task_state.hpp>
 
-#include <cassert>
 #include <coroutine>
+#include <cstddef>
 
 namespace weft::detail {
 
 /// A task in a wait_list. Lives in the awaiter of the primitive.
 ///
-/// Invariant: linked while it waits; woken by the primitive (`granted`), or unlinked by a cancellation. What was granted
-/// is kept even when a kill comes before the task runs: the kill is thrown by the task's next wait.
+/// Invariants: linked while it waits; woken by the primitive (`granted`), or unlinked by a cancellation. What was
+/// granted is kept even when a kill comes before the task runs: the kill is thrown by the task's next wait. When the
+/// list ends first, the task goes on waiting until it is killed, without looking at the primitive again.
 class queued_waiter : public waiter, public fifo_hook {
  public:
   explicit queued_waiter(fifo<queued_waiter>& queue) noexcept : queue_(&queue) {}
+  /// For a wait that is over before it begins.
+  explicit queued_waiter(std::nullptr_t /*no queue*/) noexcept {}
 
   void suspend(std::coroutine_handle<> caller) noexcept {
     task_ = &suspend_current(caller, this);
@@ -37,31 +40,47 @@ class queued_waiter : public waiter, public fifo_hook {
   }
   /// Ends the wait without having granted anything. Precondition: as for grant().
   void refuse() noexcept { wake(*task_); }
+  /// What is waited for has ended. Precondition: as for grant().
+  void lose() noexcept {
+    queue_ = nullptr;
+    lost();
+  }
   /// The task that waits. Precondition: it does.
   [[nodiscard]] task_state& task() const noexcept { return *task_; }
 
  protected:
   ~queued_waiter() = default;
 
-  void abort() noexcept override {
+  /// Leaves because of a cancellation.
+  virtual void withdraw() noexcept {
     queue_->erase(*this);
     wake(*task_);
   }
+  virtual void lost() noexcept {}
+  /// What object() and holder() give while the primitive is there.
+  [[nodiscard]] virtual const char* name() const noexcept = 0;
+  [[nodiscard]] virtual const task_state* held_by() const noexcept { return nullptr; }
 
  private:
-  fifo<queued_waiter>* queue_;
+  void abort() noexcept final { queue_ != nullptr ? withdraw() : wake(*task_); }
+  [[nodiscard]] const char* object() const noexcept final { return queue_ != nullptr ? name() : "(destroyed)"; }
+  [[nodiscard]] const task_state* holder() const noexcept final { return queue_ != nullptr ? held_by() : nullptr; }
+
+  fifo<queued_waiter>* queue_ = nullptr;
   task_state* task_ = nullptr;
   bool granted_ = false;
 };
 
-/// The tasks that wait for one thing, in the order in which they came. Must be empty when it ends, but for those that a
-/// loop has left behind.
+/// The tasks that wait for one thing, in the order in which they came.
 class wait_list : public fifo<queued_waiter> {
  public:
   wait_list() = default;
   wait_list(const wait_list&) = delete;
   wait_list& operator=(const wait_list&) = delete;
-  ~wait_list() { assert((empty() || this_scheduler.home == nullptr) && "a task still waits for what is destroyed"); }
+  // What a main function leaves behind in its frame's queues is killed after the frame is gone.
+  ~wait_list() {
+    while (queued_waiter* first = pop_front()) first->lose();
+  }
 
   void grant_all() noexcept {
     while (queued_waiter* first = pop_front()) first->grant();

@@ -114,7 +114,7 @@ class watch<T>::next_awaiter final : private detail::queued_waiter {
  private:
   [[nodiscard]] bool is_news() const noexcept { return reader_->seen_ != reader_->owner_->version_; }
   [[nodiscard]] const char* what() const noexcept override { return "watch"; }
-  [[nodiscard]] const char* object() const noexcept override { return reader_->owner_->name_.c_str(); }
+  [[nodiscard]] const char* name() const noexcept override { return reader_->owner_->name_.c_str(); }
 
   subscription* reader_;
   bool ready_ = false;
