@@ -12,6 +12,8 @@
 #include <weft/core/async_generator.hpp>
 #include <weft/core/cancel_scope.hpp>
 #include <weft/core/cancelled.hpp>
+#include <weft/core/context.hpp>
+#include <weft/core/deadline.hpp>
 #include <weft/core/generator.hpp>
 #include <weft/core/handle.hpp>
 #include <weft/core/instrument.hpp>
@@ -27,6 +29,7 @@
 #include <weft/core/spawn.hpp>
 #include <weft/core/task.hpp>
 #include <weft/core/task_group.hpp>
+#include <weft/core/task_local.hpp>
 #include <weft/core/this_task.hpp>
 #include <weft/core/time.hpp>
 #include <weft/core/timeout.hpp>

@@ -19,25 +19,41 @@ void cancel_scope::leave() noexcept {
   task_->refresh_cancellation();
 }
 
-void cancel_scope::cancel(std::string reason) {
+void cancel_scope::cancel(std::string reason, std::source_location where) {
   if (cancelled_) return;
-  reason_ = std::move(reason);
+  cancel(detail::make_cause(cancel_origin::kind::scope, std::move(reason), detail::this_scheduler.current, where));
+}
+
+void cancel_scope::cancel(detail::cause_ptr cause) noexcept {
+  if (cancelled_) return;
+  cause_ = std::move(cause);
   cancelled_ = true;
   task_->refresh_cancellation();
 }
 
-deadline_scope::deadline_scope(time_point when, kind of) : cancel_scope(of) { this_loop().timers().set(*this, when); }
+const std::string& cancel_scope::reason() const noexcept {
+  static const std::string none;
+  return cause_ ? cause_->reason : none;
+}
+
+deadline_scope::deadline_scope(time_point when, kind of, std::source_location where) : cancel_scope(of), where_(where) {
+  expires_at(when);
+}
 
 void deadline_scope::expires_at(time_point when) {
   if (is_cancelled()) return;
   disarm();
-  this_loop().timers().set(*this, when);
+  set_deadline(when);
+  if (when != time_point::max()) this_loop().timers().set(*this, when);
 }
 
 void deadline_scope::disarm() noexcept {
   if (is_armed()) this_loop().timers().remove(*this);
+  if (!is_cancelled()) set_deadline(time_point::max());
 }
 
-void deadline_scope::expire() noexcept { cancel("timeout"); }
+void deadline_scope::expire() noexcept {
+  cancel(detail::make_cause(cancel_origin::kind::timeout, "timeout", &task(), where_));
+}
 
 }  // namespace weft

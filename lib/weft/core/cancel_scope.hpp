@@ -3,6 +3,8 @@
 #include <weft/core/task_state.hpp>
 #include <weft/core/timer_heap.hpp>
 
+#include <optional>
+#include <source_location>
 #include <string>
 
 namespace weft {
@@ -22,11 +24,11 @@ class cancel_scope {
   ~cancel_scope() { leave(); }
 
   /// Cancels what runs inside. A second call does nothing.
-  void cancel(std::string reason);
+  void cancel(std::string reason, std::source_location where = std::source_location::current());
   [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_; }
   /// Whether this scope, and nothing outside of it, is what cancels the task.
   [[nodiscard]] bool was_hit() const noexcept { return cancelled_ && !task_->is_cancelled_outside(this); }
-  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  [[nodiscard]] const std::string& reason() const noexcept;
   /// Ends the scope before its destructor does.
   void leave() noexcept;
 
@@ -35,13 +37,18 @@ class cancel_scope {
   explicit cancel_scope(kind of) noexcept;
 
   [[nodiscard]] detail::task_state& task() const noexcept { return *task_; }
+  void cancel(detail::cause_ptr cause) noexcept;
+  void set_deadline(time_point when) noexcept { deadline_ = when; }
+  [[nodiscard]] time_point when() const noexcept { return deadline_; }
 
  private:
   friend class detail::task_state;
+  friend class task_group;
 
   detail::task_state* task_;
   cancel_scope* outer_;
-  std::string reason_;
+  detail::cause_ptr cause_;
+  time_point deadline_ = time_point::max();
   bool cancelled_ = false;
   bool shield_;
 };
@@ -49,7 +56,8 @@ class cancel_scope {
 /// A cancel_scope that cancels itself at a deadline.
 class deadline_scope : public cancel_scope, private detail::timer_node {
  public:
-  explicit deadline_scope(time_point when) : deadline_scope(when, kind::plain) {}
+  explicit deadline_scope(time_point when, std::source_location where = std::source_location::current())
+      : deadline_scope(when, kind::plain, where) {}
   virtual ~deadline_scope() { disarm(); }
 
   /// Moves the deadline. Does nothing once the scope is cancelled.
@@ -58,10 +66,12 @@ class deadline_scope : public cancel_scope, private detail::timer_node {
   void disarm() noexcept;
 
  protected:
-  deadline_scope(time_point when, kind of);
+  deadline_scope(time_point when, kind of, std::source_location where);
 
  private:
   void expire() noexcept override;
+
+  std::source_location where_;
 };
 
 }  // namespace weft

@@ -7,6 +7,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <exception>
+#include <source_location>
 #include <string>
 #include <utility>
 
@@ -137,10 +138,13 @@ class handle {
 
   /// Asks the task to end: its present or next wait throws `cancelled`. One that has not started never runs; an ended
   /// one is left alone.
-  void kill(std::string reason = {}) const { state_->kill(std::move(reason)); }
+  void kill(std::string reason = {}, std::source_location where = std::source_location::current()) const {
+    state_->kill(std::move(reason), where);
+  }
   /// Asks, and waits for the end.
-  [[nodiscard]] auto kill_join(std::string reason = {}) const {
-    state_->kill(std::move(reason));
+  [[nodiscard]] auto kill_join(std::string reason = {},
+                               std::source_location where = std::source_location::current()) const {
+    state_->kill(std::move(reason), where);
     return join();
   }
 

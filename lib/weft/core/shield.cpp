@@ -7,7 +7,8 @@
 
 namespace weft::detail {
 
-shield_scope::shield_scope(duration budget) : deadline_scope(deadline_after(budget), kind::shield), budget_(budget) {}
+shield_scope::shield_scope(time_limit budget)
+    : deadline_scope(deadline_after(budget.length()), kind::shield, budget.where()), budget_(budget.length()) {}
 
 void shield_scope::report() const {
   if (!is_cancelled()) return;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weft/core/cancel_scope.hpp>
+#include <weft/core/deadline.hpp>
 #include <weft/core/task.hpp>
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace detail {
 /// A deadline_scope that keeps out what cancels the task from further out.
 class shield_scope : public deadline_scope {
  public:
-  explicit shield_scope(duration budget);
+  explicit shield_scope(time_limit budget);
   /// Says in the log that the budget was used up, if it was.
   void report() const;
 
@@ -29,7 +29,7 @@ class shield_scope : public deadline_scope {
 ///
 /// Errors: what f throws; cancelled when the budget was used up.
 template <class F, class... Args>
-std::invoke_result_t<F, Args...> shield(duration budget, F f, Args... args) {
+std::invoke_result_t<F, Args...> shield(time_limit budget, F f, Args... args) {
   detail::shield_scope scope(budget);
   try {
     co_return co_await std::invoke(std::move(f), std::move(args)...);

@@ -70,8 +70,8 @@ task_group::task_group(task_group_options options) : child_list(this_loop().task
 }
 
 void task_group::admit(detail::task_state& child) {
-  if (cancelled_) child.kill(reason_);
-  if (cancelled_ || has_room()) {
+  if (cause_) child.kill(cause_);
+  if (cause_ || has_room()) {
     let_start(child);
   } else {
     detail::start_gate::hold(*this, child);
@@ -87,19 +87,25 @@ bool task_group::child_ended(detail::task_state& child) noexcept {
   --running_;
   if (child.status() == detail::task_status::failed) {
     errors_.push_back({child.name(), child.error()});
-    if (options_.on_error == on_error::cancel) cancel("a sibling failed");
+    if (options_.on_error == on_error::cancel) {
+      cancel(detail::make_cause(cancel_origin::kind::group, "a sibling failed", &child));
+    }
   }
   while (!held_back_.empty() && has_room()) held_back_.front()->open();
   if (size() == 0 && joiner_ != nullptr) detail::wake(*std::exchange(joiner_, nullptr));
   return true;
 }
 
-void task_group::cancel(std::string reason) {
-  if (cancelled_) return;
-  cancelled_ = true;
-  reason_ = std::move(reason);
-  kill_all(reason_);
-  body_.cancel(reason_);
+void task_group::cancel(std::string reason, std::source_location where) {
+  if (cause_) return;
+  cancel(detail::make_cause(cancel_origin::kind::group, std::move(reason), detail::this_scheduler.current, where));
+}
+
+void task_group::cancel(detail::cause_ptr cause) noexcept {
+  if (cause_) return;
+  cause_ = std::move(cause);
+  kill_all(cause_);
+  body_.cancel(cause_);
 }
 
 void group_access::end_body(task_group& group, const std::exception_ptr& error) {
@@ -107,20 +113,21 @@ void group_access::end_body(task_group& group, const std::exception_ptr& error) 
   if (!error) return;
   try {
     std::rethrow_exception(error);
-  } catch (const cancelled&) {
-    const bool by_group = group.cancelled_ && !detail::current_task().cancel_pending();
+  } catch (const cancelled& caught) {
+    const bool by_group = group.cause_ && !detail::current_task().cancel_pending();
     if (!by_group) group.body_cancellation_ = error;
-    group.cancel("the body of the scope was cancelled");
+    group.cancel(detail::make_cause(cancelled_access::cause(caught), "the body of the scope was cancelled"));
   } catch (...) {
     group.errors_.push_back({detail::current_task().name(), error});
-    group.cancel("the body of the scope failed");
+    group.cancel(
+        detail::make_cause(cancel_origin::kind::group, "the body of the scope failed", &detail::current_task()));
   }
 }
 
 void group_access::settle(task_group& group) {
   if (group.errors_.empty()) {
     // A cancellation from outside that reached the children while they were being joined is not to pass for success.
-    if (group.cancelled_) detail::current_task().check();
+    if (group.cause_) detail::current_task().check();
     if (group.body_cancellation_) std::rethrow_exception(group.body_cancellation_);
     return;
   }
@@ -144,6 +151,8 @@ void group_access::join_awaiter::await_suspend(std::coroutine_handle<> caller) {
   if (task.cancel_pending()) abort();
 }
 
-void group_access::join_awaiter::abort() noexcept { group_->cancel("the scope was cancelled"); }
+void group_access::join_awaiter::abort() noexcept {
+  group_->cancel(detail::make_cause(group_->joiner_->pending_cause(), "the scope was cancelled"));
+}
 
 }  // namespace weft

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -54,15 +55,19 @@ class task_group final : private detail::child_list {
     return spawn_child({}, __builtin_return_address(0), std::move(f), std::move(args)...);
   }
   template <class F, class... Args>
+    requires(!detail::is_made_task<F>)
   [[gnu::noinline]] auto spawn(spawn_options options, F f, Args... args) {
     return spawn_child(std::move(options), __builtin_return_address(0), std::move(f), std::move(args)...);
   }
   /// Refused: write spawn(f, x) instead of spawn(f(x)).
   template <class R, class... Args>
-  void spawn(task<R>, Args...) = delete;
+  void spawn(task<R>, Args...) = delete;  // it is made already: write spawn(f, x) instead of spawn(f(x))
+  template <class R, class... Args>
+  void spawn(spawn_options, task<R>, Args...) = delete;  // write spawn(options, f, x) instead of f(x)
 
   /// Cancels the children and the body of the scope.
-  void cancel(std::string reason = "the group was cancelled");
+  void cancel(std::string reason = "the group was cancelled",
+              std::source_location where = std::source_location::current());
 
   /// Children that have not ended, those waiting for room included.
   [[nodiscard]] std::size_t size() const noexcept { return child_list::size(); }
@@ -76,7 +81,8 @@ class task_group final : private detail::child_list {
   template <class F, class... Args>
   [[gnu::always_inline]] auto spawn_child(spawn_options options, const void* site, F&& f, Args&&... args) {
     static_assert(std::is_invocable_v<F, Args...>,
-                  "spawn(f, args...): f cannot be called with these arguments (they are moved in)");
+                  "spawn(f, args...): f cannot be called with these arguments (they are moved in; for a parameter T& "
+                  "write borrowed(x))");
     static_assert(detail::returns_task<F, Args...>, "spawn(f, args...): f must return a weft::task");
     using result = typename std::invoke_result_t<F, Args...>::value_type;
     auto child = detail::make_child<detail::spawned<result, F, Args...>>(*this, site, std::move(f), std::move(args)...);
@@ -88,6 +94,8 @@ class task_group final : private detail::child_list {
   void admit(detail::task_state& child);
   void let_start(detail::task_state& child) noexcept;
   [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
+  [[nodiscard]] time_point deadline() const noexcept override { return body_.task().deadline(&body_); }
+  void cancel(detail::cause_ptr cause) noexcept;
 
   task_group_options options_;
   cancel_scope body_;
@@ -96,8 +104,7 @@ class task_group final : private detail::child_list {
   detail::task_state* joiner_ = nullptr;
   std::vector<task_error> errors_;
   std::exception_ptr body_cancellation_;
-  std::string reason_;
-  bool cancelled_ = false;
+  detail::cause_ptr cause_;  // set once it is cancelled
 };
 
 /// What scope(), gather() and race() do with a group.
@@ -115,6 +122,11 @@ struct group_access {
     group.admit(*child);
     return handle<R>(std::move(child));
   }
+  /// The child behind what task_group::spawn() gives.
+  template <class R>
+  [[nodiscard]] static detail::state_ptr<detail::task_state> state(const detail::group_spawn_awaiter<R>& of) noexcept {
+    return of.child();
+  }
   static void leave_body(task_group& group) noexcept { group.body_.leave(); }
   /// The body has ended, with `error` or well: what it failed with cancels the children.
   static void end_body(task_group& group, const std::exception_ptr& error);
@@ -122,7 +134,7 @@ struct group_access {
   static void settle(task_group& group);
   /// The same, but throws the first failure and reports the others as unhandled.
   static void settle_first(task_group& group);
-  [[noreturn]] static void throw_cancelled(task_group& group) { throw cancelled(group.reason_); }
+  [[noreturn]] static void throw_cancelled(task_group& group) { throw cancelled(group.cause_); }
 };
 
 class group_access::join_awaiter final : private detail::waiter {
@@ -168,6 +180,7 @@ class group_spawn_awaiter {
 
   [[nodiscard]] bool await_ready() const { return start_.await_ready(); }
   void await_suspend(std::coroutine_handle<> caller) noexcept { start_.await_suspend(caller); }
+  [[nodiscard]] const state_ptr<result_state<R>>& child() const noexcept { return child_; }
   handle<R> await_resume() {
     start_.await_resume();
     return handle<R>(std::move(child_));

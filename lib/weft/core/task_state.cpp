@@ -4,21 +4,36 @@
 #include <weft/core/instrument.hpp>
 #include <weft/core/loop.hpp>
 
-#include <boost/core/demangle.hpp>
+#include <algorithm>
 
 namespace weft::detail {
 
 void body_ended(task_state& state) noexcept { state.set_body_ended(); }
 
 void task_state::throw_cancelled() const {
-  const std::string* reason = nullptr;
+  const cause_ptr& cause = pending_cause();
+  throw cancelled(cause ? cause : make_cause(cause, {}));
+}
+
+// The outermost decides.
+const cause_ptr& task_state::pending_cause() const noexcept {
+  static const cause_ptr none;
+  const cause_ptr* cause = &none;
   bool shielded = false;
   for (const cancel_scope* scope = scopes; scope != nullptr && !shielded; scope = scope->outer_) {
-    if (scope->cancelled_) reason = &scope->reason_;
+    if (scope->cancelled_) cause = &scope->cause_;
     shielded = scope->shield_;
   }
-  if (killed_ && !shielded && extras_) reason = &extras_->reason;
-  throw cancelled(reason != nullptr ? *reason : std::string());
+  return killed_ && !shielded ? extras_->cause : *cause;
+}
+
+time_point task_state::deadline(const cancel_scope* scope) const noexcept {
+  time_point earliest = time_point::max();
+  for (scope = scope != nullptr ? scope : scopes; scope != nullptr; scope = scope->outer_) {
+    earliest = std::min(earliest, scope->deadline_);
+    if (scope->shield_) return earliest;
+  }
+  return owner_ != nullptr ? std::min(earliest, owner_->deadline()) : earliest;
 }
 
 bool task_state::is_cancelled_outside(const cancel_scope* inner) const noexcept {
@@ -36,16 +51,21 @@ void task_state::refresh_cancellation() noexcept {
   if (cancel_pending_ && waiting_on != nullptr) waiting_on->abort();
 }
 
-void task_state::kill(std::string reason) {
+void task_state::kill(std::string reason, std::source_location where) {
   if (ended() || killed_) return;
-  more().reason = std::move(reason);
+  kill(make_cause(cancel_origin::kind::kill, std::move(reason), this_scheduler.current, where));
+}
+
+void task_state::kill(const cause_ptr& cause) {
+  if (ended() || killed_) return;
+  more().cause = cause;
   killed_ = true;
   refresh_cancellation();
 }
 
 std::string task_state::name() const {
   if (extras_ && !extras_->name.empty()) return extras_->name;
-  return "#" + std::to_string(id_) + " " + boost::core::demangle(type_name());
+  return unnamed_task(id_, type_name());
 }
 
 void task_state::attach(child_list& owner, const void* spawn_site) {
@@ -56,6 +76,9 @@ void task_state::attach(child_list& owner, const void* spawn_site) {
   owner.tasks_.push_back(*this);
   ++owner.size_;
   add_reference();
+  if (task_state* parent = this_scheduler.current; parent != nullptr && parent->extras_) {
+    if (parent->extras_->values.has_bindings()) more().values.inherit(parent->extras_->values);
+  }
   if (this_scheduler.hooks != nullptr) this_scheduler.hooks->task_spawned(task_view(*this));
   if (this_loop().is_ending() && &owner == &this_loop().root()) kill("the main task has ended");
 }
@@ -75,7 +98,7 @@ std::coroutine_handle<> task_state::begin() noexcept {
 
 void task_state::settle_failure() noexcept {
   if (killed_ && !error_) {
-    error_ = std::make_exception_ptr(cancelled(extras_ ? extras_->reason : std::string()));
+    error_ = std::make_exception_ptr(cancelled(extras_->cause));
     status_ = task_status::killed;
     return;
   }
@@ -98,6 +121,7 @@ void task_state::tell_step_ends() const noexcept {
 
 void task_state::complete() noexcept {
   finish();
+  if (extras_) extras_->values.clear();
   if (!error_ && !killed_) {
     status_ = task_status::ok;
   } else {
@@ -124,6 +148,10 @@ void task_state::destroy() noexcept {
 
 void child_list::kill_all(const std::string& reason) {
   for (task_state* task = tasks_.front(); task != nullptr; task = tasks_.after(*task)) task->kill(reason);
+}
+
+void child_list::kill_all(const cause_ptr& cause) {
+  for (task_state* task = tasks_.front(); task != nullptr; task = tasks_.after(*task)) task->kill(cause);
 }
 
 }  // namespace weft::detail

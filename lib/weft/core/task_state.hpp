@@ -4,6 +4,8 @@
 #include <weft/core/fifo.hpp>
 #include <weft/core/promise_base.hpp>
 #include <weft/core/scheduler.hpp>
+#include <weft/core/task_values.hpp>
+#include <weft/core/time.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 
@@ -12,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,7 +101,12 @@ class task_state : public fifo_hook {
   void refresh_cancellation() noexcept;
   /// Whether something outside of `scope` (or, for null, anything at all) cancels this task.
   [[nodiscard]] bool is_cancelled_outside(const cancel_scope* scope) const noexcept;
-  void kill(std::string reason);
+  void kill(std::string reason, std::source_location where = std::source_location());
+  void kill(const cause_ptr& cause);
+  /// What check() throws for; null: nothing cancels the task.
+  [[nodiscard]] const cause_ptr& pending_cause() const noexcept;
+  /// When the first deadline around `scope` (null: the innermost) is over, its own and the owner's included.
+  [[nodiscard]] time_point deadline(const cancel_scope* scope = nullptr) const noexcept;
 
   // What is known about it.
   [[nodiscard]] task_status status() const noexcept { return status_; }
@@ -120,6 +128,10 @@ class task_state : public fifo_hook {
   }
   [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
   void mark_observed() noexcept { observed_ = true; }
+
+  // Values that belong to it: task_local and context.
+  [[nodiscard]] task_value_list* values() noexcept { return extras_ ? &extras_->values : nullptr; }
+  [[nodiscard]] task_value_list& make_values() { return more().values; }
 
   // Waiting for the end.
   void add_listener(completion_listener& listener) noexcept {
@@ -181,7 +193,8 @@ class task_state : public fifo_hook {
  private:
   struct extras {
     std::string name;
-    std::string reason;
+    cause_ptr cause;  // why it was killed
+    task_value_list values;
     std::vector<std::function<void()>> on_done;
   };
 
@@ -215,6 +228,9 @@ class child_list : public fifo_hook {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] const fifo<task_state>& tasks() const noexcept { return tasks_; }
   void kill_all(const std::string& reason);
+  void kill_all(const cause_ptr& cause);
+  /// The deadline that the owner puts on its children.
+  [[nodiscard]] virtual time_point deadline() const noexcept { return time_point::max(); }
 
  protected:
   /// Makes itself known in `all`, where reports find every task of a loop.
