@@ -15,6 +15,7 @@
 #include <weft/core/context.hpp>
 #include <weft/core/deadline.hpp>
 #include <weft/core/every.hpp>
+#include <weft/core/finally.hpp>
 #include <weft/core/generator.hpp>
 #include <weft/core/handle.hpp>
 #include <weft/core/instrument.hpp>
