@@ -10,6 +10,7 @@
 #include <weft/base/text.hpp>
 #include <weft/core/asio.hpp>
 #include <weft/core/async_generator.hpp>
+#include <weft/core/borrowed.hpp>
 #include <weft/core/cancel_scope.hpp>
 #include <weft/core/cancelled.hpp>
 #include <weft/core/context.hpp>

@@ -17,8 +17,8 @@ TEST_CASE("write_file: many at once are complete") {
   const int code = run([&]() -> task<> {
     std::vector<handle<>> writes;
     for (int i = 0; i < 100; ++i)
-      writes.push_back(
-          spawn(fs::write_file, folder.path() / std::to_string(i), bytes_of(content), fs::atomic_file_options{}));
+      writes.push_back(spawn(fs::write_file, folder.path() / std::to_string(i), weft::borrowed(bytes_of(content)),
+                             fs::atomic_file_options{}));
     co_await joinall(writes);
   });
   CHECK(code == 0);
@@ -48,7 +48,8 @@ TEST_CASE("write_file: killed while it writes, the file is whole or not there") 
   const temporary_folder folder;
   const std::string content(4 * 1024 * 1024, 'c');
   const int code = run([&]() -> task<> {
-    auto write = spawn(fs::write_file, folder.path() / "a", bytes_of(content), fs::atomic_file_options{});
+    auto write =
+        spawn(fs::write_file, folder.path() / "a", weft::borrowed(bytes_of(content)), fs::atomic_file_options{});
     co_await yield();
     co_await write.kill_join("enough");
     CHECK(write.killed());

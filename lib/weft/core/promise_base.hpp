@@ -61,6 +61,8 @@ class promise_base {
     awaits_at(where);
     return task_awaiter<T>(std::move(awaited));
   }
+  template <class T>
+  void await_transform(task<T>& named) = delete;  // a task is awaited once: write co_await std::move(task)
   template <class Operation>
     requires is_foreign<std::remove_cvref_t<Operation>>
   [[nodiscard]] auto await_transform(Operation&& operation,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/core/borrowed.hpp>
 #include <weft/core/handle.hpp>
 #include <weft/core/sleep.hpp>
 
@@ -31,7 +32,8 @@ template <class State, class... Args>
 template <class F, class... Args>
 [[gnu::always_inline]] inline auto spawn_on(child_list& owner, const void* site, F&& f, Args&&... args) {
   static_assert(std::is_invocable_v<F, Args...>,
-                "spawn(f, args...): f cannot be called with these arguments (they are moved in)");
+                "spawn(f, args...): f cannot be called with these arguments (they are moved in; for a parameter T& "
+                "write borrowed(x))");
   static_assert(returns_task<F, Args...>, "spawn(f, args...): f must return a weft::task");
   using result = typename std::invoke_result_t<F, Args...>::value_type;
   auto state = make_child<spawned<result, F, Args...>>(owner, site, std::move(f), std::move(args)...);
@@ -47,19 +49,24 @@ inline constexpr bool is_made_task = is_task<std::remove_cvref_t<F>>;
 /// Starts `f(args...)` as a task of its own, beside the caller. It runs first when the caller waits next, never inside
 /// this call.
 ///
-/// `f` and `args` are moved into the task and live until it has ended, so that a capturing lambda is safe; wrap an
-/// argument in std::ref to share it. The loop owns the task: run() ends it when the main task has ended. For children
+/// `f` and `args` are moved into the task and live until it has ended, so that a capturing lambda is safe. What a
+/// string_view, a span or a reference refers to may be gone before the task has ended: they are refused, unless wrapped
+/// in borrowed(x) (or std::ref). The loop owns the task: run() ends it when the main task has ended. For children
 /// that end before a block does, use scope(). Threads: inside of run(). Cost: one allocation from the per-thread free
 /// list, and the frame of `f`.
 template <class F, class... Args>
   requires(!detail::is_made_task<F> && !std::is_same_v<F, spawn_options>)
 [[gnu::noinline]] auto spawn(F f, Args... args) {
-  return detail::spawn_on(this_loop().root(), __builtin_return_address(0), std::move(f), std::move(args)...);
+  detail::refuse_views<Args...>();
+  return detail::spawn_on(this_loop().root(), __builtin_return_address(0), std::move(f), detail::stored(args)...);
 }
 
 template <class F, class... Args>
+  requires(!detail::is_made_task<F>)
 [[gnu::noinline]] auto spawn(spawn_options options, F f, Args... args) {
-  auto started = detail::spawn_on(this_loop().root(), __builtin_return_address(0), std::move(f), std::move(args)...);
+  detail::refuse_views<Args...>();
+  auto started =
+      detail::spawn_on(this_loop().root(), __builtin_return_address(0), std::move(f), detail::stored(args)...);
   if (!options.name.empty()) handle_access::state(started).set_name(std::move(options.name));
   return started;
 }
@@ -67,7 +74,9 @@ template <class F, class... Args>
 /// Refused: the task is made already, and its arguments may be gone before it runs. Write spawn(f, x) instead of
 /// spawn(f(x)).
 template <class R, class... Args>
-void spawn(task<R>, Args...) = delete;
+void spawn(task<R>, Args...) = delete;  // it is made already: write spawn(f, x) instead of spawn(f(x))
+template <class R, class... Args>
+void spawn(spawn_options, task<R>, Args...) = delete;  // write spawn(options, f, x) instead of f(x)
 
 namespace detail {
 
@@ -82,9 +91,12 @@ std::invoke_result_t<F, Args...> run_later(duration delay, F f, Args... args) {
 /// As spawn(), starting after `delay`. Killed before that, `f` never runs.
 template <class F, class... Args>
 [[gnu::noinline]] auto spawn_later(duration delay, F f, Args... args) {
-  static_assert(detail::returns_task<F, Args...>, "spawn_later(delay, f, args...): f must return a weft::task");
-  return detail::spawn_on(this_loop().root(), __builtin_return_address(0), &detail::run_later<F, Args...>,
-                          std::move(delay), std::move(f), std::move(args)...);
+  detail::refuse_views<Args...>();
+  static_assert(detail::returns_task<F, detail::stored_t<Args>...>,
+                "spawn_later(delay, f, args...): f must return a weft::task");
+  return detail::spawn_on(this_loop().root(), __builtin_return_address(0),
+                          &detail::run_later<F, detail::stored_t<Args>...>, std::move(delay), std::move(f),
+                          detail::stored(args)...);
 }
 
 }  // namespace weft

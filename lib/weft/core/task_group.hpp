@@ -52,12 +52,12 @@ class task_group final : private detail::child_list {
   template <class F, class... Args>
     requires(!detail::is_made_task<F> && !std::is_same_v<F, spawn_options>)
   [[gnu::noinline]] auto spawn(F f, Args... args) {
-    return spawn_child({}, __builtin_return_address(0), std::move(f), std::move(args)...);
+    return spawn_child({}, __builtin_return_address(0), std::move(f), detail::stored(args)...);
   }
   template <class F, class... Args>
     requires(!detail::is_made_task<F>)
   [[gnu::noinline]] auto spawn(spawn_options options, F f, Args... args) {
-    return spawn_child(std::move(options), __builtin_return_address(0), std::move(f), std::move(args)...);
+    return spawn_child(std::move(options), __builtin_return_address(0), std::move(f), detail::stored(args)...);
   }
   /// Refused: write spawn(f, x) instead of spawn(f(x)).
   template <class R, class... Args>

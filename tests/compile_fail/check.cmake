@@ -1,0 +1,21 @@
+# Compiles FILE, only for its errors, with CXX. Its first line says what has to come of it: "// accepted", or
+# "// refused: TEXT" for errors that contain TEXT.
+file(STRINGS ${FILE} first LIMIT_COUNT 1)
+execute_process(COMMAND ${CXX} -std=c++20 -fsyntax-only -Wall -Werror=unused-result ${FLAGS} -I ${LIB} ${FILE}
+  ERROR_VARIABLE errors RESULT_VARIABLE result)
+if(first STREQUAL "// accepted")
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "does not compile:\n${errors}")
+  endif()
+elseif(first MATCHES "^// refused: (.+)$")
+  set(text "${CMAKE_MATCH_1}")
+  if(result EQUAL 0)
+    message(FATAL_ERROR "compiles, and should not")
+  endif()
+  string(FIND "${errors}" "${text}" place)
+  if(place EQUAL -1)
+    message(FATAL_ERROR "the errors do not say '${text}':\n${errors}")
+  endif()
+else()
+  message(FATAL_ERROR "the first line of ${FILE} says neither '// accepted' nor '// refused: text'")
+endif()

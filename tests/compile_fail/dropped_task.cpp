@@ -1,0 +1,6 @@
+// refused: nodiscard
+#include <weft/core/task.hpp>
+
+weft::task<> work();
+
+void test() { work(); }
