@@ -8,6 +8,7 @@
 #include <weft/base/parse.hpp>
 #include <weft/base/scope_exit.hpp>
 #include <weft/base/text.hpp>
+#include <weft/core/as_completed.hpp>
 #include <weft/core/asio.hpp>
 #include <weft/core/async_generator.hpp>
 #include <weft/core/borrowed.hpp>
@@ -23,6 +24,7 @@
 #include <weft/core/join.hpp>
 #include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
+#include <weft/core/map.hpp>
 #include <weft/core/offload.hpp>
 #include <weft/core/promise_base.hpp>
 #include <weft/core/run.hpp>

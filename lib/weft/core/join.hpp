@@ -7,6 +7,8 @@
 #include <exception>
 #include <optional>
 #include <ranges>
+#include <source_location>
+#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -123,8 +125,8 @@ task<std::vector<std::ranges::range_value_t<Range>>> joinall(const Range& range,
 
 /// Kills all of the tasks first, then waits until they have ended.
 template <detail::handle_range Range>
-task<void> killall(Range range, std::string reason = {}) {
-  for (auto& h : range) h.kill(reason);
+task<void> killall(Range range, std::string reason = {}, std::source_location where = std::source_location::current()) {
+  for (auto& h : range) h.kill(reason, where);
   for (auto& h : range) co_await h.join();
 }
 
@@ -231,6 +233,37 @@ task<std::variant<detail::value_of<Rs>...>> race(task<Rs>... tasks) {
   group_access::leave_body(group);
   co_await group_access::join(group);
   co_return detail::race_result<detail::value_of<Rs>...>(referee.winner(), children);
+}
+
+/// What won a race between tasks of one type.
+template <class R>
+struct race_winner {
+  std::size_t index;
+  detail::value_of<R> value;
+};
+
+/// The same for any number of tasks of one type: which one ended first, and its value. Errors: std::invalid_argument
+/// when there is none.
+template <class R>
+task<race_winner<R>> race(std::vector<task<R>> tasks) {
+  if (tasks.empty()) throw std::invalid_argument("race() needs a task");
+  auto options = task_group_options();
+  options.on_error = on_error::collect;
+  task_group group = group_access::make(options);
+  std::vector<handle<R>> children;
+  children.reserve(tasks.size());
+  for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
+  detail::race_referee referee(group);
+  std::vector<detail::race_listener> listeners(children.size());
+  for (std::size_t i = 0; i < children.size(); ++i) listeners[i].watch(referee, i, handle_access::state(children[i]));
+  group_access::leave_body(group);
+  co_await group_access::join(group);
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    if (i != referee.winner()) detail::report_loser(handle_access::state(children[i]));
+  }
+  handle<R>& winner = children[referee.winner()];
+  if (!winner.ok()) detail::current_task().check();  // as in race_result()
+  co_return race_winner<R>{referee.winner(), detail::value_or_monostate(winner)};
 }
 
 }  // namespace weft
