@@ -3,6 +3,7 @@
 // allows (io_context's own executor type, deferred), "asio_usual" is what its examples show (awaitable<T>,
 // use_awaitable).
 #include "core/measure.hpp"
+#include "core/structure_bench.hpp"
 #include "core/sync_bench.hpp"
 
 #include <benchmark/benchmark.h>
@@ -278,6 +279,7 @@ int main(int argc, char** argv) {
   add_cases<usual>("asio_usual");
   benchmark::RegisterBenchmark("asio/timeout_not_reached", timeout_not_reached_by_hand);
   benchmark::RegisterBenchmark("asio_usual/timeout_not_reached", timeout_not_reached_usual);
+  bench::add_structure_cases();
   bench::add_sync_cases();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

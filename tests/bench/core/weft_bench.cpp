@@ -1,5 +1,6 @@
 // weft's side of asio_bench.cpp: same work, same names, same counting.
 #include "core/measure.hpp"
+#include "core/structure_bench.hpp"
 #include "core/sync_bench.hpp"
 
 #include <weft/core/asio.hpp>
@@ -177,6 +178,7 @@ int main(int argc, char** argv) {
   add("weft/timeout_not_reached", timeout_not_reached);
   add("weft/spawn_all_join", spawn_all_join)->Iterations(1);
   add("weft/sleep_million", sleep_million)->Iterations(1)->UseManualTime();
+  bench::add_structure_cases();
   bench::add_sync_cases();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -16,7 +16,12 @@ CASES = [
     ("nested_await", "await a child that is ready"),
     ("await_post", "await asio::post"),
     ("await_socket_pair", "await one read or write of a socket pair"),
+    ("gather_two", "gather of two tasks that are ready (Asio: &&)"),
+    ("map_ready", "map, each element"),
+    ("timeout_ready", "timeout around a task that is ready (Asio: ||)"),
     ("timeout_not_reached", "timeout around one turn of the loop"),
+    ("deadline_taken_back", "a deadline set and taken back"),
+    ("cancelled_sleep", "a sleep that is cancelled, from the wait to its end"),
     ("sleep_million", "a sleeping task, created and woken"),
     ("queue_hand_over", "an item through a queue for one"),
     ("channel_hand_over", "an item from hand to hand (channel)"),
@@ -110,6 +115,8 @@ def targets(results):
     queue, channel, event, mutex = (median(results["weft", case]["ns"]) for case in handed)
     queueing, usual_queueing = ratio("queue_hand_over"), ratio("queue_hand_over", theirs="asio_usual")
     handing_allocations = sum(sum(results["weft", case]["allocations"]) for case in handed)
+    gathering, tuned_gathering = ratio("gather_two", theirs="asio_usual"), ratio("gather_two")
+    timing, taking_back = (median(results["weft", case]["ns"]) for case in ["timeout_ready", "deadline_taken_back"])
     row = report.target
     return [
         row("yield >= 20 x asio::awaitable (usual form)", f"{usual_yielding:.1f} x; tuned form {yielding:.1f} x", usual_yielding >= 20),
@@ -119,6 +126,9 @@ def targets(results):
         row("a million sleepers <= 1/3 of the time with steady_timer", f"{sleeping:.2f}", sleeping <= 1 / 3),
         row("a sleeping task <= 350 B", f"{size:.0f} B", size <= 350),
         row("await of an Asio operation: 0 allocations", f"{allocations:.0f}", allocations == 0),
+        row("gather of two ready tasks >= 5 x awaitable &&", f"{gathering:.1f} x; tuned form {tuned_gathering:.1f} x", gathering >= 5),
+        row("timeout around what is ready <= 100 ns", f"{timing:.1f} ns", timing <= 100),
+        row("a deadline set and taken back <= 60 ns", f"{taking_back:.1f} ns", taking_back <= 60),
         row("an item through a queue >= 5 x experimental::channel", f"{queueing:.1f} x; usual form {usual_queueing:.1f} x", queueing >= 5),
         row("an item through a queue or a channel <= 40 ns", f"{queue:.1f} ns; {channel:.1f} ns", max(queue, channel) <= 40),
         row("event set until the waiter runs, mutex hand-over <= 30 ns", f"{event:.1f} ns; {mutex:.1f} ns", max(event, mutex) <= 30),
@@ -139,7 +149,8 @@ A sleeping task is the growth of resident memory over a million tasks (Go 500 00
 handle, timer and everything else. In "spawn all" a million tasks exist before the first runs (asyncio 200 000, gevent 100 000). asyncio, gevent
 and Go run once, the others in rounds. Allocations are counted in malloc and its kin. Asio's queue is experimental::channel, with room for one
 or none; its mutex is a channel with one token, its event a timer that is cancelled, its asynchronous generator experimental::coro. Go's queue,
-event and mutex are channels as well. gevent's lock is taken again by who has released it, so that it is hardly ever handed over.
+event and mutex are channels as well. gevent's lock is taken again by who has released it, so that it is hardly ever handed over. A cancelled
+sleep ends with an exception in weft and in Asio's usual form, with an error code in its tuned one.
 
 """
     if skipped:
