@@ -5,6 +5,8 @@
 #
 # weft_app_library(<name> SOURCES <file>... [LINK <target>...])   the library alone (what several programs share)
 #
+# weft_app_documents(<name>)   the manual page and the shells' completions, which come from the program itself
+#
 # weft_example(<name> [UNORDERED] [SOURCES <file>...] [LINK <target>...])
 #
 # Declares an example: the program <name> from <name>.cpp, not installed. With tests on, ctest runs it and compares its
@@ -24,6 +26,21 @@ function(weft_app name)
   add_executable(weft-${name} main.cpp)
   target_link_libraries(weft-${name} PRIVATE weft_${name}_app weft_warnings weft_hardening)
   install(TARGETS weft-${name})
+endfunction()
+
+function(weft_app_documents name)
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
+  add_custom_command(TARGET weft-${name} POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${generated}
+    COMMAND $<TARGET_FILE:weft-${name}> --man > ${generated}/weft-${name}.1
+    COMMAND $<TARGET_FILE:weft-${name}> --completion bash > ${generated}/weft-${name}
+    COMMAND $<TARGET_FILE:weft-${name}> --completion zsh > ${generated}/_weft-${name}
+    COMMAND $<TARGET_FILE:weft-${name}> --completion fish > ${generated}/weft-${name}.fish
+    VERBATIM)
+  install(FILES ${generated}/weft-${name}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${generated}/weft-${name} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${generated}/_weft-${name} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${generated}/weft-${name}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endfunction()
 
 function(weft_example name)
