@@ -46,6 +46,7 @@ class instrument {
   instrument& operator=(const instrument&) = delete;
   virtual ~instrument() = default;
 
+  /// Where the task is given a name, it has it from its first step on.
   virtual void task_spawned(task_view /*task*/) noexcept {}
   /// The task runs until step_ends().
   virtual void step_begins(task_view /*task*/) noexcept {}

@@ -2,6 +2,7 @@
 
 #include <weft/core/logger.hpp>
 #include <weft/core/snapshot.hpp>
+#include <weft/core/trace.hpp>
 #include <weft/core/watchdog.hpp>
 
 #include <boost/asio/signal_set.hpp>
@@ -45,6 +46,8 @@ class runner::impl final : private completion_listener {
  public:
   explicit impl(run_options options)
       : loop_(take_loop_options(options)), options_(std::move(options)), signals_(loop_.get_executor()) {
+    if (!options_.trace.empty())
+      options_.instrument = both(chrome_trace(options_.trace), std::move(options_.instrument));
     this_scheduler.hooks = options_.instrument.get();
   }
   impl(const impl&) = delete;

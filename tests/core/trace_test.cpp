@@ -1,0 +1,89 @@
+#include <weft/core/trace.hpp>
+
+#include "support.hpp"
+
+#include <weft/core/run.hpp>
+#include <weft/core/sleep.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace core_test;
+using weft::task;
+
+class temporary_file {
+ public:
+  temporary_file() {
+    char name[] = "/tmp/weft-trace-XXXXXX";
+    const int descriptor = ::mkstemp(name);
+    REQUIRE(descriptor >= 0);
+    ::close(descriptor);
+    path_ = name;
+  }
+  temporary_file(const temporary_file&) = delete;
+  temporary_file& operator=(const temporary_file&) = delete;
+  ~temporary_file() { std::filesystem::remove(path_); }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] std::string text() const {
+    std::ifstream file(path_);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+ private:
+  std::string path_;
+};
+
+TEST_CASE("trace: is valid JSON with every task's steps and waits") {
+  const temporary_file file;
+  auto options = weft::run_options();
+  options.trace = file.path();
+  auto body = []() -> task<> {
+    auto child = weft::spawn(weft::spawn_options{"a \"quoted\" name"}, []() -> task<> { co_await weft::sleep(2ms); });
+    co_await child;
+  };
+  CHECK(weft::run(options, body) == 0);
+  const auto events = boost::json::parse(file.text()).at("traceEvents").as_array();
+  int runs = 0;
+  double slept = 0;
+  bool named = false;
+  int ended = 0;
+  for (const auto& event : events) {
+    const std::string_view name = event.at("name").as_string();
+    if (name == "run") ++runs;
+    if (name == "sleep") slept = event.at("dur").to_number<double>();
+    if (name == "ended") ++ended;
+    if (name == "thread_name") named = named || event.at("args").at("name").as_string() == "a \"quoted\" name #2";
+  }
+  CHECK(runs == 4);
+  CHECK(slept >= 2000.0);
+  CHECK(named);
+  CHECK(ended == 2);
+}
+
+TEST_CASE("trace: a file that cannot be made is an error of run()") {
+  auto options = weft::run_options();
+  options.trace = "/nonexistent/trace.json";
+  CHECK_THROWS_AS(weft::run(options, nothing), boost::system::system_error);
+  CHECK(weft::run(nothing) == 0);
+}
+
+TEST_CASE("trace: a full disk is said in the log and ends nothing") {
+  auto options = weft::run_options();
+  options.trace = "/dev/full";
+  CHECK(weft::run(options, nothing) == 0);
+}
+
+}  // namespace
