@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -25,7 +26,7 @@ namespace testkit = weft::testkit;
 constexpr int nap_line = __LINE__ + 1;
 task<> nap() { co_await weft::sleep(1h); }
 
-TEST_CASE("cancel_at_every_suspension: runs once well, and twice for each wait") {
+TEST_CASE("cancel_at_every_suspension: runs once well, and three times for each wait") {
   int begun = 0;
   int ended = 0;
   auto body = [&]() -> task<> {
@@ -36,8 +37,30 @@ TEST_CASE("cancel_at_every_suspension: runs once well, and twice for each wait")
     ++ended;
   };
   CHECK(testkit::cancel_at_every_suspension(body) == 3);
-  CHECK(begun == 1 + 2 * 3);
-  CHECK(ended == 1);
+  CHECK(begun == 1 + 3 * 3);
+  CHECK(ended == 2);  // the first, and the one in which yield() was over before
+}
+
+TEST_CASE("cancel_at_every_suspension: kills before and after others have come to wait behind the killed one") {
+  std::set<bool> taken_by_other;
+  auto body = [&]() -> task<> {
+    weft::semaphore none(0);
+    auto wait = [&]() -> task<> { co_await none.acquire(); };
+    weft::handle<> second;
+    auto both = [&](weft::task_group& group) -> task<> {
+      auto named = weft::spawn_options{"first"};
+      auto first = co_await group.spawn(named, wait);
+      second = co_await group.spawn(wait);
+      co_await weft::sleep(1h);
+      none.release();
+      co_await weft::sleep(1h);
+      taken_by_other.insert(second.ready());
+      none.release();
+    };
+    co_await weft::scope(both);
+  };
+  CHECK(testkit::cancel_at_every_suspension(body, {.task = "first"}) == 1);
+  CHECK(taken_by_other == std::set<bool>{false, true});
 }
 
 TEST_CASE("cancel_at_every_suspension: a test that never waits is run once") {

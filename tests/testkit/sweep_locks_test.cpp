@@ -151,6 +151,29 @@ TEST_CASE("sweep: shared_mutex") {
   everything(scenario, {"reader", "writer"});
 }
 
+TEST_CASE("sweep: shared_mutex, where readers wait behind a writer that gives up") {
+  auto scenario = []() -> task<> {
+    weft::shared_mutex lock;
+    bool reading = false;
+    auto write = [&]() -> task<> { co_await lock.lock(); };
+    auto read = [&]() -> task<> {
+      co_await lock.lock_shared();
+      reading = true;
+    };
+    auto body = [&](task_group& group) -> task<> {
+      auto held = co_await lock.lock_shared();
+      auto options = spawn_options{"writer"};
+      auto writer = co_await group.spawn(options, write);
+      group.spawn(read);
+      co_await weft::sleep(1h);
+      expect(reading || !writer.ready(), "the reader is let in when no writer is before it any more");
+      held.unlock();
+    };
+    co_await weft::scope(body);
+  };
+  everything(scenario, {"writer"});
+}
+
 /// Items under a mutex, with a condition for each direction.
 struct store {
   weft::mutex lock;
@@ -162,6 +185,7 @@ struct store {
 
   task<> produce() {
     for (int i = 0; i < 3; ++i) {
+      co_await weft::sleep(1h);  // meanwhile every consumer waits again
       auto guard = co_await lock.lock();
       auto has_room = [this] { return items < 2; };
       co_await emptied.wait(guard, has_room);
@@ -177,7 +201,6 @@ struct store {
       co_await filled.wait(guard, has_items);
       --items;
       ++used;
-      // Whoever is killed here, woken and not served, has to pass the notification on.
       emptied.notify_all();
       guard.unlock();
       co_await weft::yield();

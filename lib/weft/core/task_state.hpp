@@ -144,6 +144,8 @@ class task_state : public fifo_hook {
   // The life of a task, driven by the loop.
   void attach(child_list& owner, const void* spawn_site);
   void set_body_ended() noexcept { body_ended_ = true; }
+  /// Whether its last step is over, or has come to its end: nothing suspended is left.
+  [[nodiscard]] bool body_ended() const noexcept { return body_ended_; }
   /// Resumes the task until it waits, yields or ends.
   void step() noexcept {
     scheduler& s = this_scheduler;

@@ -1,6 +1,7 @@
 #include <weft/testkit/cancel_sweep.hpp>
 
 #include <weft/core/instrument.hpp>
+#include <weft/core/loop.hpp>
 #include <weft/testkit/failure.hpp>
 #include <weft/testkit/run.hpp>
 
@@ -12,17 +13,26 @@ namespace weft::testkit::detail {
 
 namespace {
 
-enum class moment { as_it_waits, once_woken };
+enum class moment { as_it_waits, later, once_woken };
 
-/// Where the coroutines of the running task stand, innermost first.
+const char* to_text(moment when) {
+  switch (when) {
+    case moment::as_it_waits: return ", as it waits";
+    case moment::later: return ", while it waits";
+    case moment::once_woken: break;
+  }
+  return ", once woken";
+}
+
+/// Where the coroutines of the running task stand, innermost first, but for the one that sweep_cancellation() is given.
 std::string chain_of_running_task() {
   std::string text;
   for (auto at = weft::detail::current_task().resume_point; at;) {
     const auto& promise = weft::detail::promise_base::of(at);
     const auto site = promise.site();
     at = promise.continuation();
-    // The last one is the test kit's own, around the test.
-    if (at) text += "\n    at " + std::string(site.file_name()) + ":" + std::to_string(site.line());
+    if (!at && std::string_view(site.file_name()).ends_with("weft/testkit/cancel_sweep.hpp")) break;
+    text += "\n    at " + std::string(site.file_name()) + ":" + std::to_string(site.line());
   }
   return text;
 }
@@ -34,44 +44,49 @@ class suspension_killer final : public instrument {
   suspension_killer(std::string task, std::size_t point, moment when)
       : task_(std::move(task)), point_(point), when_(when) {}
 
+  /// How often it waited.
+  [[nodiscard]] std::size_t suspensions() const noexcept { return suspensions_; }
   [[nodiscard]] bool found() const noexcept { return id_ != 0; }
-  [[nodiscard]] bool killed() const noexcept { return killed_; }
-  /// The last step ends with the task.
-  [[nodiscard]] std::size_t suspensions() const noexcept { return steps_ > 0 ? steps_ - 1 : 0; }
+  /// Whether the task came to that point, and where it stood then.
+  [[nodiscard]] bool reached() const noexcept { return suspensions_ >= point_; }
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
 
  private:
   void step_begins(task_view task) noexcept override {
-    if (is_victim(task) && point_ > 0 && steps_ == point_ && !killed_) kill();
+    if (is_victim(task) && when_ == moment::once_woken && point_ > 0 && suspensions_ == point_) kill(current());
   }
   void step_ends(task_view task) noexcept override {
-    if (!is_victim(task) || ++steps_ != point_) return;
+    if (!is_victim(task) || current().body_ended() || ++suspensions_ != point_) return;
     place_ = chain_of_running_task();
     if (task.wait() != nullptr) place_ = ", waiting for " + std::string(task.wait()) + place_;
-    if (when_ == moment::as_it_waits) kill();
+    if (when_ == moment::as_it_waits) kill(current());
+    if (when_ == moment::later) kill_when_all_rest();
   }
 
   [[nodiscard]] bool is_victim(task_view task) {
     if (id_ == 0 && task.name() == task_) id_ = task.id();
     return task.id() == id_;
   }
-  void kill() {
-    killed_ = true;
-    weft::detail::current_task().kill("cancel_at_every_suspension");
+  static weft::detail::task_state& current() noexcept { return weft::detail::current_task(); }
+  static void kill(weft::detail::task_state& victim) { victim.kill("cancel_at_every_suspension"); }
+  /// Unless the task goes on before.
+  void kill_when_all_rest() {
+    this_loop().post([this, victim = weft::detail::state_ptr(&current())] {
+      if (suspensions_ == point_ && victim->waiting_on != nullptr) kill(*victim);
+    });
   }
 
   std::string task_;
   std::size_t point_;
   moment when_;
   std::uint64_t id_ = 0;
-  std::size_t steps_ = 0;
-  bool killed_ = false;
+  std::size_t suspensions_ = 0;
   std::string place_;
 };
 
 /// Empty where the run was as it has to be.
 std::string find_fault(const verdict& result, const suspension_killer& killer, bool may_be_cancelled) {
-  if (!killer.killed()) return "the test went another way than without the kill";
+  if (!killer.reached()) return "the test went another way than without the kill";
   std::string fault;
   if (result.failure) {
     try {
@@ -97,14 +112,13 @@ std::size_t sweep_cancellation(const cancel_sweep_options& options, const std::f
 
   const std::size_t count = counter->suspensions();
   for (std::size_t point = 1; point <= count; ++point) {
-    for (const moment when : {moment::as_it_waits, moment::once_woken}) {
+    for (const moment when : {moment::as_it_waits, moment::later, moment::once_woken}) {
       const auto killer = std::make_shared<suspension_killer>(victim, point, when);
       const verdict result = judge(settings, test, killer);
       const std::string fault = find_fault(result, *killer, options.task.empty());
       if (fault.empty()) continue;
       const std::string text = "task '" + victim + "' killed at suspension " + std::to_string(point) + " of " +
-                               std::to_string(count) + (when == moment::once_woken ? ", once woken" : ", as it waits") +
-                               killer->place() + "\n" + fault;
+                               std::to_string(count) + to_text(when) + killer->place() + "\n" + fault;
       throw test_failure(text);
     }
   }

@@ -26,9 +26,9 @@ std::size_t sweep_cancellation(const cancel_sweep_options& options, const std::f
 
 }  // namespace detail
 
-/// Runs the test `f` to its end and counts how often it waits; then, for each of these suspension points, twice more:
-/// once it is killed as soon as it waits there, once when it was woken there and has not run yet. Gives the number of
-/// suspension points.
+/// Runs the test `f` to its end and counts how often it waits; then, for each of these suspension points, three times
+/// more, with the task killed as soon as it waits there; when it still waits there and no other task is ready; and when
+/// it was woken there and has not run yet. Gives the number of suspension points.
 ///
 /// Each of the runs must end, with no task left behind and no failure that no one has looked at. Where the task that
 /// runs `f` is killed, `f` ends with `cancelled` or, behind its last wait, well; where another task is named in the
