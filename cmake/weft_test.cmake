@@ -9,6 +9,7 @@
 # replays files. ctest runs it as fuzz.<name> over corpus/<name>.
 #
 # weft_script_test(<name> COMMAND <command>... [LABELS <label>...])   registers any other command
+# weft_guide_code(<variable> <page>)                           the C++ of a page of docs/guide: what stands between ```cpp and ```
 # weft_test_environment(<ctest name>)                                 time limit and sanitizer settings of a test
 
 set(weft_test_timeout 300)
@@ -56,4 +57,23 @@ function(weft_fuzz name)
     target_sources(${name}_fuzz PRIVATE replay.cpp)
   endif()
   weft_script_test(fuzz.${name} COMMAND ${name}_fuzz -runs=0 ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} LABELS fuzz)
+endfunction()
+
+function(weft_guide_code variable page)
+  set(guide ${PROJECT_SOURCE_DIR}/docs/guide/${page})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${guide})
+  file(READ ${guide} rest)
+  set(code "")
+  string(FIND "${rest}" "```cpp\n" place)
+  while(NOT place EQUAL -1)
+    math(EXPR place "${place} + 7")
+    string(SUBSTRING "${rest}" ${place} -1 rest)
+    string(FIND "${rest}" "```" end)
+    string(SUBSTRING "${rest}" 0 ${end} block)
+    string(APPEND code "${block}")
+    math(EXPR end "${end} + 3")
+    string(SUBSTRING "${rest}" ${end} -1 rest)
+    string(FIND "${rest}" "```cpp\n" place)
+  endwhile()
+  set(${variable} "${code}" PARENT_SCOPE)
 endfunction()
