@@ -1,9 +1,11 @@
 #pragma once
 
+#include <weft/core/sleep.hpp>
 #include <weft/core/task_group.hpp>
 #include <weft/testkit/cancel_sweep.hpp>
 #include <weft/testkit/seeds.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
@@ -15,6 +17,11 @@
 namespace sweep {
 
 using namespace std::chrono_literals;
+
+inline weft::task<int> give_after(std::chrono::hours wait, int value) {
+  co_await weft::sleep(wait);
+  co_return value;
+}
 
 /// Throws, so that the seed or the suspension point is named.
 inline void expect(bool holds, const char* what) {

@@ -2,11 +2,10 @@
 
 #include <weft/base/scope_exit.hpp>
 #include <weft/core/async_generator.hpp>
+#include <weft/core/context.hpp>
 #include <weft/core/join.hpp>
-#include <weft/core/shield.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
-#include <weft/core/timeout.hpp>
 
 #include <doctest/doctest.h>
 
@@ -23,11 +22,6 @@ using weft::task;
 using weft::task_group;
 
 spawn_options named(std::string name) { return spawn_options{std::move(name)}; }
-
-task<int> give_after(std::chrono::hours wait, int value) {
-  co_await weft::sleep(wait);
-  co_return value;
-}
 
 task<int> fail_after(std::chrono::hours wait) {
   co_await weft::sleep(wait);
@@ -164,77 +158,48 @@ TEST_CASE("sweep: race") {
   everything(scenario);
 }
 
-TEST_CASE("sweep: timeout and move_on_after") {
+TEST_CASE("sweep: race of a vector") {
   auto scenario = []() -> task<> {
-    int running = 0;
-    auto work = [&](std::chrono::hours wait) -> task<int> {
-      ++running;
-      const weft::scope_exit end([&] { --running; });
-      co_return co_await give_after(wait, 7);
+    int inside = 0;
+    auto stay = [&](int hours) -> task<int> {
+      ++inside;
+      const weft::scope_exit leave([&] { --inside; });
+      co_return co_await give_after(std::chrono::hours(hours), hours);
     };
-    bool timed_out = false;
-    try {
-      co_await weft::timeout(1h, work, 2h);
-    } catch (const weft::timed_out&) {
-      timed_out = true;
-    }
-    expect(timed_out && running == 0, "the work has ended when its time is over");
-    const int value = co_await weft::timeout(2h, work, 1h);
-    expect(value == 7, "the work is in time");
-    const auto nothing = co_await weft::move_on_after(1h, work, 2h);
-    expect(!nothing && running == 0, "the work has ended when one moves on");
-    const auto something = co_await weft::move_on_after(2h, work, 1h);
-    expect(something == 7, "the work is in time");
-    auto inner = [&]() -> task<int> { co_return co_await weft::timeout(5h, work, 9h); };
-    const auto outer = co_await weft::move_on_after(1h, inner);
-    expect(!outer, "the outer deadline is the earlier one");
+    auto body = [&](task_group& /*unused*/) -> task<> {
+      std::vector<task<int>> tasks;
+      for (const int hours : {3, 1, 2}) tasks.push_back(stay(hours));
+      const auto winner = co_await weft::race(std::move(tasks));
+      expect(winner.index == 1 && winner.value == 1, "the first to end wins");
+      expect(inside == 0, "the others have ended");
+    };
+    auto check = [&] { expect(inside == 0, "a task still runs"); };
+    co_await scope_then(body, check);
   };
   everything(scenario);
 }
 
-TEST_CASE("sweep: timeout around children") {
+weft::context<int> level;
+
+TEST_CASE("sweep: context") {
   auto scenario = []() -> task<> {
-    int running = 0;
-    auto child = [&]() -> task<> {
-      ++running;
-      const weft::scope_exit end([&] { --running; });
-      co_await weft::sleep(9h);
+    auto child = [](int inherited) -> task<> {
+      expect(level.get() == inherited, "a child inherits what was bound");
+      const auto own = level.bind(inherited + 10);
+      co_await weft::yield();
+      expect(level.get() == inherited + 10, "and binds its own");
     };
     auto body = [&](task_group& group) -> task<> {
-      group.spawn(spawn_options{"a"}, child);
-      group.spawn(spawn_options{"b"}, child);
-      co_await weft::sleep(9h);
-    };
-    auto work = [&]() -> task<> { co_await weft::scope(body); };
-    const bool in_time = co_await weft::move_on_after(1h, work);
-    expect(!in_time && running == 0, "the children have ended with the work");
-  };
-  everything(scenario, {"a", "b"});
-}
-
-TEST_CASE("sweep: shield") {
-  auto scenario = []() -> task<> {
-    bool open = false;
-    auto cleanup = [&]() -> task<> {
-      co_await weft::sleep(1h);
-      co_await weft::yield();
-      open = false;
-    };
-    auto use = [&](task_group& /*unused*/) -> task<> {
-      open = true;
-      std::exception_ptr error;
-      try {
-        co_await weft::sleep(1h);
-      } catch (...) {
-        error = std::current_exception();
+      for (int i = 1; i <= 3; ++i) {
+        const auto bound = level.bind(i);
+        group.spawn(spawn_options{std::to_string(i)}, child, i);
       }
-      co_await weft::shield(5h, cleanup);
-      if (error) std::rethrow_exception(error);
+      co_await weft::yield();
+      expect(level.get() == 0, "bindings end with their blocks");
     };
-    auto check = [&] { expect(!open, "the cleanup has not run to its end"); };
-    co_await scope_then(use, check);
+    co_await weft::scope(body);
   };
-  everything(scenario);
+  everything(scenario, {"1", "2"});
 }
 
 TEST_CASE("sweep: join, and kill_join") {
