@@ -38,6 +38,7 @@
 #include <weft/core/this_task.hpp>
 #include <weft/core/time.hpp>
 #include <weft/core/timeout.hpp>
+#include <weft/core/trace.hpp>
 #include <weft/fs/atomic_file.hpp>
 #include <weft/fs/directory.hpp>
 #include <weft/fs/files.hpp>
