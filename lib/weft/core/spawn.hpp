@@ -36,7 +36,7 @@ template <class F, class... Args>
                 "write borrowed(x))");
   static_assert(returns_task<F, Args...>, "spawn(f, args...): f must return a weft::task");
   using result = typename std::invoke_result_t<F, Args...>::value_type;
-  auto state = make_child<spawned<result, F, Args...>>(owner, site, std::move(f), std::move(args)...);
+  auto state = make_child<spawned<result, F, Args...>>(owner, site, std::forward<F>(f), std::forward<Args>(args)...);
   push_ready(*state);
   return handle<result>(std::move(state));
 }

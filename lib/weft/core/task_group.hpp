@@ -85,7 +85,8 @@ class task_group final : private detail::child_list {
                   "write borrowed(x))");
     static_assert(detail::returns_task<F, Args...>, "spawn(f, args...): f must return a weft::task");
     using result = typename std::invoke_result_t<F, Args...>::value_type;
-    auto child = detail::make_child<detail::spawned<result, F, Args...>>(*this, site, std::move(f), std::move(args)...);
+    auto child = detail::make_child<detail::spawned<result, F, Args...>>(*this, site, std::forward<F>(f),
+                                                                         std::forward<Args>(args)...);
     if (!options.name.empty()) child->set_name(std::move(options.name));
     admit(*child);
     return detail::group_spawn_awaiter<result>(std::move(child));
