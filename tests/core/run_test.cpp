@@ -2,6 +2,7 @@
 
 #include "support.hpp"
 
+#include <weft/base/scope_exit.hpp>
 #include <weft/core/join.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/this_task.hpp>
@@ -241,6 +242,24 @@ TEST_CASE("run: a main that waits for what cannot come is reported as a deadlock
   };
   CHECK(weft::run(body) == 1);
   CHECK(main_saw == "cancelled: deadlock");
+}
+
+TEST_CASE("run: a deadlock ends the tasks before the main task, whose locals they may use") {
+  std::vector<std::string> log;
+  auto body = [&]() -> task<> {
+    const weft::scope_exit gone([&] { log.emplace_back("main's locals"); });
+    weft::handle<> a;
+    weft::handle<> b;
+    auto wait = [&](weft::handle<>& other, std::string name) -> task<> {
+      const weft::scope_exit ended([&] { log.push_back(name); });
+      co_await other.join();
+    };
+    a = weft::spawn(wait, std::ref(b), "a");
+    b = weft::spawn(wait, std::ref(a), "b");
+    co_await a.join();
+  };
+  CHECK(weft::run(body) == 1);
+  CHECK(log == std::vector<std::string>{"b", "a", "main's locals"});
 }
 
 TEST_CASE("run: a deadline that was taken back does not hide a deadlock") {

@@ -41,15 +41,12 @@ class join_awaiter : private waiter, private completion_listener {
     target_->add_listener(*this);
   }
   void await_resume() const {
-    if (!target_->ended()) current_task().check();
+    if (target_ == nullptr) current_task().check();
   }
-
- protected:
-  [[nodiscard]] task_state& target() const noexcept { return *target_; }
 
  private:
   void abort() noexcept override {
-    target_->remove_listener(*this);
+    std::exchange(target_, nullptr)->remove_listener(*this);
     wake(*task_);
   }
   [[nodiscard]] const char* what() const noexcept override { return "join"; }

@@ -8,10 +8,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 #include <spdlog/logger.h>
 
@@ -46,6 +48,8 @@ class runner::impl final : private completion_listener {
  public:
   explicit impl(run_options options)
       : loop_(take_loop_options(options)), options_(std::move(options)), signals_(loop_.get_executor()) {
+    if (const char* wanted = ::secure_getenv("WEFT_TRACE"); options_.trace.empty() && wanted != nullptr)
+      options_.trace = wanted;
     if (!options_.trace.empty())
       options_.instrument = both(chrome_trace(options_.trace), std::move(options_.instrument));
     this_scheduler.hooks = options_.instrument.get();
@@ -124,13 +128,24 @@ class runner::impl final : private completion_listener {
 
   /// The main task waits, and nothing is left that could wake it.
   void break_deadlock() {
-    if (!grace_over_) {
-      logger()->error("deadlock: nothing can wake task '{}'", main_->name());
-      log_tasks();
-      deadlock_ = true;
-      main_->kill("deadlock");
-      loop_.run();
+    if (grace_over_) return;
+    logger()->error("deadlock: nothing can wake task '{}'", main_->name());
+    log_tasks();
+    deadlock_ = true;
+    kill_everything("deadlock");
+    if (!main_->ended()) loop_.run();
+  }
+
+  /// Youngest first, so that a task unwinds before those that spawned it, whose locals it may use.
+  void kill_everything(const std::string& reason) {
+    std::vector<task_state*> all;
+    const auto& lists = loop_.task_lists();
+    for (const child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
+      for (task_state* t = list->tasks().front(); t != nullptr; t = list->tasks().after(*t)) all.push_back(t);
     }
+    std::ranges::sort(all, std::ranges::greater(), &task_state::id);
+    const loop_entry entry;
+    for (task_state* t : all) t->kill(reason);
   }
 
   /// Ends the tasks that are left.

@@ -32,7 +32,8 @@ struct run_options {
   std::optional<std::uint64_t> seed = {};
   /// Is told every step of every task; none: nobody is.
   std::shared_ptr<weft::instrument> instrument = {};
-  /// A file for chrome_trace(); empty: none. run() throws when it cannot be made.
+  /// A file for chrome_trace(); empty: that of WEFT_TRACE in the environment, if any. run() throws when it cannot be
+  /// made.
   std::string trace = {};
 };
 

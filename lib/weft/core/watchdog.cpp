@@ -223,7 +223,7 @@ void watchdog::watch(loop& own) { impl_->watch(own); }
 void watchdog::unwatch(loop& own) noexcept { impl_->unwatch(own); }
 
 bool is_debugger_wanted() noexcept {
-  const char* value = std::getenv("WEFT_DEBUG");
+  const char* value = ::secure_getenv("WEFT_DEBUG");
   return value != nullptr && std::string_view(value) == "1";
 }
 
