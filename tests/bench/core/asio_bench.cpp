@@ -258,6 +258,31 @@ void sleep_million(benchmark::State& state) {
 }
 
 template <class Style>
+awaitable<Style> napper(typename Style::executor executor, bench::nap_lengths& lengths) {
+  timer_of<Style> timer(executor);
+  for (int i = 0; i < bench::naps; ++i) {
+    timer.expires_after(lengths.next());
+    co_await timer.async_wait(Style::token());
+  }
+}
+
+template <class Style>
+void nap_million(benchmark::State& state) {
+  bench::nap_lengths lengths;
+  for (auto _ : state) {
+    auto resident = bench::resident_bytes();
+    auto start = bench::cpu_seconds();
+    event_loop context;
+    typename Style::executor executor = context.get_executor();
+    for (int i = 0; i < bench::sleepers; ++i) asio::co_spawn(executor, napper<Style>(executor, lengths), rethrow);
+    context.run();
+    state.SetIterationTime(bench::cpu_seconds() - start);
+    state.counters["bytes_per_task"] = static_cast<double>(bench::resident_bytes() - resident) / bench::sleepers;
+  }
+  state.SetItemsProcessed(state.iterations() * bench::sleepers * bench::naps);
+}
+
+template <class Style>
 void add_cases(const std::string& style) {
   auto add = [&](const char* name, auto body) {
     return benchmark::RegisterBenchmark((style + "/" + name).c_str(), body);
@@ -270,6 +295,7 @@ void add_cases(const std::string& style) {
   add("spawn_all_join", spawn_all_join<Style>)->Iterations(1);
   add("spawn_all_join_inline", spawn_all_join_inline<Style>)->Iterations(1);
   add("sleep_million", sleep_million<Style>)->Iterations(1)->UseManualTime();
+  add("nap_million", nap_million<Style>)->Iterations(1)->UseManualTime();
 }
 
 }  // namespace

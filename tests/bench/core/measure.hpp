@@ -33,6 +33,18 @@ inline std::vector<std::chrono::nanoseconds> sleeper_delays() {
   return delays;
 }
 
+inline constexpr int naps = 10;
+
+/// The length of a nap: up to a tenth of a second, in no particular order.
+class nap_lengths {
+ public:
+  std::chrono::nanoseconds next() { return std::chrono::nanoseconds(spread_(random_)); }
+
+ private:
+  std::minstd_rand random_{1};
+  std::uniform_int_distribution<std::int64_t> spread_{0, 100'000'000};
+};
+
 /// Blocks the thread until all of these sleepers are due. Without that the kernel's timer would decide how many wake in
 /// one turn of the loop, and its calls would be most of what is measured.
 inline void wait_until_due() { std::this_thread::sleep_for(std::chrono::milliseconds(4100)); }

@@ -166,6 +166,43 @@ void sleep_million(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * bench::sleepers);
 }
 
+task<> napper(bench::nap_lengths& lengths) {
+  for (int i = 0; i < bench::naps; ++i) co_await weft::sleep(lengths.next());
+}
+
+void nap_million(benchmark::State& state) {
+  bench::nap_lengths lengths;
+  double asleep = 0;
+  auto body = [&]() -> task<> {
+    auto resident = bench::resident_bytes();
+    std::vector<weft::handle<void>> handles;
+    handles.reserve(bench::sleepers);
+    for (int i = 0; i < bench::sleepers; ++i) handles.push_back(weft::spawn(napper, std::ref(lengths)));
+    co_await weft::joinall(handles);
+    asleep = static_cast<double>(bench::resident_bytes() - resident);
+  };
+  for (auto _ : state) {
+    auto start = bench::cpu_seconds();
+    weft::run(body);
+    state.SetIterationTime(bench::cpu_seconds() - start);
+    state.counters["bytes_per_task"] = asleep / bench::sleepers;
+  }
+  state.SetItemsProcessed(state.iterations() * bench::sleepers * bench::naps);
+}
+
+void yield_unwatched(benchmark::State& state) {
+  constexpr int turns = 10'000;
+  auto body = []() -> task<> {
+    std::vector<weft::handle<void>> handles;
+    for (int i = 0; i < 100; ++i) handles.push_back(weft::spawn(yielder, turns));
+    co_await weft::joinall(handles);
+  };
+  auto options = weft::run_options();
+  options.watchdog = std::nullopt;
+  for (auto _ : state) weft::run(options, body);
+  state.SetItemsProcessed(state.iterations() * 100 * turns);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -178,6 +215,8 @@ int main(int argc, char** argv) {
   add("weft/timeout_not_reached", timeout_not_reached);
   add("weft/spawn_all_join", spawn_all_join)->Iterations(1);
   add("weft/sleep_million", sleep_million)->Iterations(1)->UseManualTime();
+  add("weft/nap_million", nap_million)->Iterations(1)->UseManualTime();
+  add("weft/yield_unwatched", yield_unwatched);
   bench::add_structure_cases();
   bench::add_sync_cases();
   benchmark::Initialize(&argc, argv);

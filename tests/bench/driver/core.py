@@ -3,7 +3,7 @@ import json
 import os
 import subprocess
 
-from . import report
+from . import chart, report
 from .process import LOAD_CORE, PYTHON, installed, median, paired_ratio, pinned, python_has, rotated
 
 ROUNDS = 5
@@ -23,6 +23,8 @@ CASES = [
     ("deadline_taken_back", "a deadline set and taken back"),
     ("cancelled_sleep", "a sleep that is cancelled, from the wait to its end"),
     ("sleep_million", "a sleeping task, created and woken"),
+    ("nap_million", "each of ten sleeps of a million tasks"),
+    ("yield_unwatched", "yield, 100 tasks, without the watchdog"),
     ("queue_hand_over", "an item through a queue for one"),
     ("channel_hand_over", "an item from hand to hand (channel)"),
     ("event_wake", "set an event, and the waiter runs"),
@@ -37,7 +39,7 @@ TITLES = ["weft", "asio::awaitable, tuned", "asio::awaitable, usual", "Go", "asy
 def google(program, pattern):
     """Nanoseconds of processor time per operation, and counters, of every case that matches the pattern."""
     command = pinned(LOAD_CORE, [program, f"--benchmark_filter={pattern}", "--benchmark_min_time=0.1", "--benchmark_format=json"])
-    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True, timeout=120).stdout
+    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True, timeout=300).stdout
     found = {}
     for case in json.loads(out)["benchmarks"]:
         if case.get("error_occurred"):
@@ -68,12 +70,16 @@ def rounds(build, count, say):
     for turn in range(count):
         say(f"core: round {turn + 1} of {count}")
         for program in rotated(programs, turn):
-            collect(results, google(program, "-sleep_million"))
-    sleeps = [(bench / "core_weft", "weft/sleep"), (bench / "core_asio", "asio/sleep"), (bench / "core_asio", "asio_usual/sleep")]
+            collect(results, google(program, "-_million"))
+    sleeps = [(bench / "core_weft", "^weft/sleep_million"), (bench / "core_asio", "^asio/sleep_million"), (bench / "core_asio", "^asio_usual/sleep_million")]
     for turn in range(min(count, SLEEP_ROUNDS)):
         say(f"core: a million sleepers, round {turn + 1}")
         for program, pattern in rotated(sleeps, turn):  # a process each: memory that is left over would be counted as used
             collect(results, google(program, pattern))
+    naps = [(program, pattern.replace("sleep", "nap")) for program, pattern in sleeps]
+    for program, pattern in naps:
+        say(f"core: a million tasks of ten sleeps, {pattern.split('/')[0]}")
+        collect(results, google(program, pattern))
     return results
 
 
@@ -108,6 +114,10 @@ def targets(results):
     everything = ratio("spawn_all_join", other="spawn_all_join_inline")
     queued = ratio("spawn_all_join")
     sleeping = 1 / ratio("sleep_million")
+    napping, napping_memory = 1 / ratio("nap_million", theirs="asio_usual"), paired_ratio(
+        results["weft", "nap_million"]["bytes_per_task"], results["asio_usual", "nap_million"]["bytes_per_task"])
+    tuned_napping = 1 / ratio("nap_million")
+    watching = -median([a - b for a, b in zip(results["weft", "yield_unwatched"]["ns"], results["weft", "yield_100_tasks"]["ns"])])
     nanoseconds = median(results["weft", "yield_100_tasks"]["ns"])
     size = median(results["weft", "sleep_million"]["bytes_per_task"])
     allocations = sum(results["weft", "await_socket_pair"]["allocations"] + results["weft", "await_post"]["allocations"])
@@ -126,6 +136,9 @@ def targets(results):
         row("a million sleepers <= 1/3 of the time with steady_timer", f"{sleeping:.2f}", sleeping <= 1 / 3),
         row("a sleeping task <= 350 B", f"{size:.0f} B", size <= 350),
         row("await of an Asio operation: 0 allocations", f"{allocations:.0f}", allocations == 0),
+        row("a million tasks of ten sleeps <= 1/4 of awaitable's time (usual form)", f"{napping:.2f}; tuned form {tuned_napping:.2f}", napping <= 1 / 4),
+        row("the same: <= 1/4 of its memory", f"{napping_memory:.2f}", napping_memory <= 1 / 4),
+        row("watchdog <= 3 ns a switch", f"{watching:.1f} ns", watching <= 3),
         row("gather of two ready tasks >= 5 x awaitable &&", f"{gathering:.1f} x; tuned form {tuned_gathering:.1f} x", gathering >= 5),
         row("timeout around what is ready <= 100 ns", f"{timing:.1f} ns", timing <= 100),
         row("a deadline set and taken back <= 60 ns", f"{taking_back:.1f} ns", taking_back <= 60),
@@ -143,6 +156,9 @@ def run(build, options, say):
     memory = [("bytes of a sleeping task", *(cell(results, side, "sleep_million", "bytes_per_task") for side in COLUMNS))]
     text = "Nanoseconds of processor time per operation on one core, one loop, one thread.\n\n"
     text += report.table(("", *TITLES), figures + memory)
+    text += "\n" + chart.peers(options.pictures, "core", [label for _, label in CASES], TITLES, {
+        title: [median(results[side, case]["ns"]) if (side, case) in results else None for case, _ in CASES]
+        for side, title in zip(COLUMNS, TITLES)})
     text += """
 "usual" is what Asio's documentation shows (`awaitable<T>`, `use_awaitable`); "tuned" has io_context's own executor type and `deferred`.
 A sleeping task is the growth of resident memory over a million tasks (Go 500 000, asyncio 100 000, gevent 50 000), divided by them: frame,

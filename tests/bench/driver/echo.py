@@ -3,7 +3,7 @@ import json
 import os
 import subprocess
 
-from . import report
+from . import chart, report
 from .process import (LOAD_CORE, PYTHON, SERVER_CORE, allow_many_files, cpu_seconds, installed, median, paired_ratio, pinned,
                       python_has, rotated, running)
 
@@ -81,6 +81,9 @@ def run(build, options, say):
             rows.append((name, report.number(rate), f"{ratio(name, connections):.2f}", f"{cpu:.2f}", report.number(p99)))
         head = (f"{connections} connections", "round trips/s", "x C epoll", "server µs each", "p99 µs")
         text += report.table(head, rows) + "\n"
+        shown = [name for name in names if name != "weft"]
+        text += chart.against(options.pictures, f"echo-{connections}", f"TCP echo, {connections} connections: weft against each server",
+                              [(name, ratio("weft", connections, name)) for name in shown]) + "\n"
     targets = []
     for connections in CONNECTIONS:
         to_c, to_asio = ratio("weft", connections), ratio("weft", connections, "Asio, callbacks")

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from . import downloaders, report, site as site_module
+from . import chart, downloaders, report, site as site_module
 from .process import allow_many_files, installed, median, paired_ratio, rotated
 
 ROUNDS = 7
@@ -126,6 +126,14 @@ def comparison(results, failed):
     return text + "".join(f"\nLeft out, {reason}.\n" for reason in failed.values())
 
 
+def picture(options, name, title, results):
+    """A chart of the time of every program against weft-get's."""
+    if "weft-get" not in results:
+        return ""
+    others = [(other, ratio(results, "wall", other, "weft-get")) for other in results if other != "weft-get"]
+    return "\n" + chart.against(options.pictures, f"get-{name}", title, others)
+
+
 def parts(downloads, programs, options):
     """Measures everything; yields the text of each part, and the rows of targets."""
     site, rounds = downloads.site, options.rounds
@@ -137,6 +145,7 @@ def parts(downloads, programs, options):
     sizes = site.fill("pictures", FILES, 20 * 1024, 34 * 1024)
     results, failed = downloads.compare(plain, "pictures", sizes, rounds or ROUNDS)
     text = f"### {FILES} files of about 27 KB, {downloaders.JOBS} at once\n\n" + comparison(results, failed)
+    text += picture(options, "pictures", f"weft-get against each program: {FILES} files", results)
     rows = []
     if both(results):
         wall, user = ratio(results, "wall"), ratio(results, "user")
@@ -150,6 +159,7 @@ def parts(downloads, programs, options):
 
     results, failed = downloads.compare(secure, "pictures", sizes, rounds or ROUNDS, tls=True)
     text = "### The same over HTTPS\n\n" + comparison(results, failed)
+    text += picture(options, "https", f"weft-get against each program: {FILES} files over HTTPS", results)
     rows = []
     if both(results):
         wall = ratio(results, "wall")
@@ -173,7 +183,8 @@ def parts(downloads, programs, options):
     if both(results):
         rate = 1 / ratio(results, "wall")
         rows.append(report.target("1 GiB file: rate >= 1.0 x curl", f"{rate:.2f} x", rate >= 1.0))
-    yield "### One file of 1 GiB\n\n" + comparison(results, failed), rows
+    text = "### One file of 1 GiB\n\n" + comparison(results, failed)
+    yield text + picture(options, "big", "weft-get against each program: one file of 1 GiB", results), rows
 
     if "weft-get" in programs and not options.quick:
         found = downloads.long_list(programs["weft-get"])

@@ -41,13 +41,13 @@ def section(name, title, text):
 
 
 def update(path, sections):
-    """Puts the sections into the file and keeps the others that it has."""
+    """Puts the sections into the file and keeps the others that it has; "notes" is written by hand."""
     try:
         old = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         old = ""
     kept = {found[1]: found[0] for found in re.finditer(r"<!-- (\w+) -->\n.*?<!-- /\1 -->\n", old, re.S)}
     kept.update(sections)
-    order = [name for name in ("core", "echo", "get", "compile") if name in kept]
+    order = [name for name in ("core", "echo", "get", "compile", "notes") if name in kept]
     text = HEAD + "\n## Machine\n\n" + table(("", ""), machine.describe()) + "\n"
     path.write_text(text + "\n".join(kept[name] for name in order), encoding="utf-8")
