@@ -16,7 +16,7 @@ using weft::handle;
 using weft::task;
 
 TEST_CASE("as_completed: gives the handles in the order in which their tasks end") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<handle<int>> handles;
     for (const int turns : {5, 1, 3}) handles.push_back(weft::spawn(after_turns, turns, turns));
     std::vector<int> order;
@@ -32,7 +32,7 @@ TEST_CASE("as_completed: gives the handles in the order in which their tasks end
 }
 
 TEST_CASE("as_completed: tasks that have ended already come first, and failed and killed ones come as well") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::list<handle<int>> handles;
     handles.push_back(weft::spawn(after_turns, 4, 4));
     handles.push_back(weft::spawn(fail_after_turns, 2, "broken"));
@@ -48,7 +48,7 @@ TEST_CASE("as_completed: tasks that have ended already come first, and failed an
 }
 
 TEST_CASE("as_completed: leaving the loop leaves the tasks alone") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<handle<int>> handles;
     for (const int turns : {1, 3}) handles.push_back(weft::spawn(after_turns, turns, turns));
     {
@@ -62,7 +62,7 @@ TEST_CASE("as_completed: leaving the loop leaves the tasks alone") {
 }
 
 TEST_CASE("as_completed: a cancelled wait leaves the tasks alone") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto waits = []() -> task<> { co_await weft::sleep(1h); };
     std::vector<handle<void>> handles;
     handles.push_back(weft::spawn(waits));
@@ -78,7 +78,7 @@ TEST_CASE("as_completed: a cancelled wait leaves the tasks alone") {
 }
 
 TEST_CASE("as_completed: what ends in the turn of the kill is not lost") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<handle<int>> handles;
     handles.push_back(weft::spawn(after_turns, 2, 1));
     bool got = false;
@@ -97,7 +97,7 @@ TEST_CASE("as_completed: what ends in the turn of the kill is not lost") {
 }
 
 TEST_CASE("as_completed: nothing of nothing") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto ended = weft::as_completed(std::vector<handle<void>>());
     const auto none = co_await ended.next();
     CHECK_FALSE(none);

@@ -47,7 +47,7 @@ async_generator<int> careful(std::vector<std::string>& log) {
 }
 
 TEST_CASE("async_generator: gives every value in order, whether its body waits or not, then nothing") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto g = count_to(5);
     std::vector<int> seen;
     while (const auto x = co_await g.next()) seen.push_back(*x);
@@ -62,7 +62,7 @@ TEST_CASE("async_generator: gives every value in order, whether its body waits o
 }
 
 TEST_CASE("async_generator: a hundred thousand values do not grow the stack") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto body = []() -> async_generator<int> {
       for (int i = 0; i < 100'000; ++i) co_yield i;
     };
@@ -74,7 +74,7 @@ TEST_CASE("async_generator: a hundred thousand values do not grow the stack") {
 }
 
 TEST_CASE("async_generator: one can feed another, and different tasks may ask one after the other") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto doubled = [](async_generator<int> source) -> async_generator<int> {
       while (const auto x = co_await source.next()) co_yield *x * 2;
     };
@@ -90,7 +90,7 @@ TEST_CASE("async_generator: one can feed another, and different tasks may ask on
 }
 
 TEST_CASE("async_generator: what the body throws comes out of the next that met it, and ends the generator") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto body = []() -> async_generator<int> {
       co_yield 1;
       co_await weft::yield();
@@ -108,7 +108,7 @@ TEST_CASE("async_generator: what the body throws comes out of the next that met 
 }
 
 TEST_CASE("async_generator: dropped early, the locals of the body are destroyed, wherever it stands") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     auto body = [](int& count) -> async_generator<int> {
       const tracker local(count);
@@ -131,7 +131,7 @@ TEST_CASE("async_generator: dropped early, the locals of the body are destroyed,
 }
 
 TEST_CASE("async_generator: a kill ends the wait in the body, and the task with it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> log;
     auto read = [&log]() -> task<> {
       auto g = careful(log);
@@ -148,7 +148,7 @@ TEST_CASE("async_generator: a kill ends the wait in the body, and the task with 
 }
 
 TEST_CASE("async_generator: a deadline around next ends the body's wait and the generator") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto stuck = []() -> async_generator<int> {
       co_yield 1;
       co_await weft::sleep(1h);
@@ -164,7 +164,7 @@ TEST_CASE("async_generator: a deadline around next ends the body's wait and the 
 }
 
 TEST_CASE("async_generator: close runs the body to its end, waits included, and is no failure") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> log;
     auto g = careful(log);
     static_cast<void>(co_await g.next());
@@ -178,7 +178,7 @@ TEST_CASE("async_generator: close runs the body to its end, waits included, and 
 }
 
 TEST_CASE("async_generator: closed before it began or after its end, nothing runs") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> log;
     auto fresh = careful(log);
     co_await fresh.close();
@@ -192,7 +192,7 @@ TEST_CASE("async_generator: closed before it began or after its end, nothing run
 }
 
 TEST_CASE("async_generator: one that yields on while it is closed is stopped again; what it throws reaches close") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int refused = 0;
     auto stubborn = [](int& count) -> async_generator<int> {
       for (int i = 0; i < 3; ++i) {
@@ -213,7 +213,7 @@ TEST_CASE("async_generator: one that yields on while it is closed is stopped aga
 }
 
 TEST_CASE("async_generator: values that can only be moved come out") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto body = []() -> async_generator<std::unique_ptr<int>> { co_yield std::make_unique<int>(7); };
     auto g = body();
     const auto value = co_await g.next();

@@ -17,7 +17,7 @@ using weft::deadline_scope;
 using weft::task;
 
 TEST_CASE("cancel_scope: cancelled, every wait inside throws its reason; outside of it none") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     {
       cancel_scope scope;
       co_await weft::yield();
@@ -37,7 +37,7 @@ TEST_CASE("cancel_scope: cancelled, every wait inside throws its reason; outside
 }
 
 TEST_CASE("cancel_scope: another task ends the wait inside it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     cancel_scope* opened = nullptr;
     std::string outcome;
     bool went_on = false;
@@ -60,7 +60,7 @@ TEST_CASE("cancel_scope: another task ends the wait inside it") {
 }
 
 TEST_CASE("cancel_scope: nested, the outermost that is cancelled gives the reason and decides who was hit") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     cancel_scope outer;
     {
       cancel_scope inner;
@@ -83,7 +83,7 @@ TEST_CASE("cancel_scope: nested, the outermost that is cancelled gives the reaso
 }
 
 TEST_CASE("cancel_scope: a kill of the task is further out than every scope") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool hit = true;
     weft::handle<> self;
     std::string outcome;
@@ -102,7 +102,7 @@ TEST_CASE("cancel_scope: a kill of the task is further out than every scope") {
 }
 
 TEST_CASE("deadline_scope: its deadline can be moved both ways and taken away") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     {
       deadline_scope scope(weft::deadline_after(1h));
       scope.expires_at(weft::deadline_after(1ms));

@@ -36,7 +36,7 @@ bool is_this_file(const cancel_origin& origin) {
 }
 
 TEST_CASE("cancelled: a kill tells who killed and where that is written") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::optional<weft::cancelled> told;
     const auto victim = weft::spawn(wait_and_tell, &told);
     auto kill = [&]() -> task<> {
@@ -59,7 +59,7 @@ TEST_CASE("cancelled: a kill tells who killed and where that is written") {
 }
 
 TEST_CASE("cancelled: the handle of a killed task tells the same, also when the task never ran") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const auto victim = weft::spawn(nothing);
     victim.kill("not needed");
     co_await victim.join();
@@ -76,7 +76,7 @@ TEST_CASE("cancelled: the handle of a killed task tells the same, also when the 
 }
 
 TEST_CASE("cancelled: a kill from a callback has no task") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::optional<weft::cancelled> told;
     const auto victim = weft::spawn(wait_and_tell, &told);
     co_await weft::yield();
@@ -90,7 +90,7 @@ TEST_CASE("cancelled: a kill from a callback has no task") {
 }
 
 TEST_CASE("cancelled: a timeout tells which task set it and where") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::optional<weft::cancelled> told;
     const std::string outcome = co_await outcome_of(weft::timeout(1ms, wait_and_tell, &told));
     CHECK(outcome == "timed out");
@@ -103,7 +103,7 @@ TEST_CASE("cancelled: a timeout tells which task set it and where") {
 }
 
 TEST_CASE("cancelled: the children of a scope learn which timeout around it ended them") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::optional<weft::cancelled> in_child;
     auto spawns = [&]() -> task<> {
       auto body = [&](weft::task_group& group) -> task<> {
@@ -122,7 +122,7 @@ TEST_CASE("cancelled: the children of a scope learn which timeout around it ende
 }
 
 TEST_CASE("cancelled: siblings learn which task failed") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::optional<weft::cancelled> in_sibling;
     auto body = [&](weft::task_group& group) -> task<> {
       group.spawn(wait_and_tell, &in_sibling);
@@ -139,7 +139,7 @@ TEST_CASE("cancelled: siblings learn which task failed") {
 }
 
 TEST_CASE("cancelled: group.cancel, cancel_scope and killall tell where they are written") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::optional<weft::cancelled> told;
     auto body = [&](weft::task_group& group) -> task<> {
       group.spawn(wait_and_tell, &told);

@@ -24,7 +24,7 @@ task<> keep_deadline(std::optional<time_point>* kept) {
 }
 
 TEST_CASE("deadline: one that has passed cancels the waits behind it, until the block ends") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     {
       deadline limit(1ms);
       const std::string outcome = co_await outcome_of(weft::sleep(1h));
@@ -36,7 +36,7 @@ TEST_CASE("deadline: one that has passed cancels the waits behind it, until the 
 }
 
 TEST_CASE("deadline: it can be moved in both directions and taken away") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     deadline limit(1h);
     const time_point first = limit.expiry();
     limit.expires_after(2h);
@@ -54,7 +54,7 @@ TEST_CASE("deadline: it can be moved in both directions and taken away") {
 }
 
 TEST_CASE("deadline: timeout hands it to a callable that takes one") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto prolongs = [](deadline& limit, int value) -> task<int> {
       limit.disarm();
       co_await weft::sleep(2ms);
@@ -74,7 +74,7 @@ TEST_CASE("deadline: timeout hands it to a callable that takes one") {
 }
 
 TEST_CASE("this_task::deadline: the nearest of the nested ones") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     CHECK_FALSE(weft::this_task::deadline());
     const deadline outer(1h);
     CHECK(weft::this_task::deadline() == outer.expiry());
@@ -90,7 +90,7 @@ TEST_CASE("this_task::deadline: the nearest of the nested ones") {
 }
 
 TEST_CASE("this_task::deadline: children of a scope have that of the scope, other tasks none") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::optional<time_point> in_child;
     std::optional<time_point> in_grandchild;
     std::optional<time_point> unscoped = weft::now();
@@ -117,7 +117,7 @@ TEST_CASE("this_task::deadline: children of a scope have that of the scope, othe
 }
 
 TEST_CASE("this_task::deadline: what moves the deadline of a scope moves that of its children") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     deadline limit(1h);
     std::optional<time_point> before;
     std::optional<time_point> after;
@@ -138,7 +138,7 @@ TEST_CASE("this_task::deadline: what moves the deadline of a scope moves that of
 }
 
 TEST_CASE("this_task::deadline: in a shield it is the shield's budget") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const deadline limit(1min);
     std::optional<time_point> inside;
     co_await weft::shield(1h, keep_deadline, &inside);

@@ -17,7 +17,7 @@ using weft::ticker;
 using weft::time_point;
 
 TEST_CASE("every: the first tick is due at once, the others one period apart") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const time_point before = weft::now();
     ticker tick = weft::every(1ms);
     const time_point first = co_await tick.next();
@@ -30,7 +30,7 @@ TEST_CASE("every: the first tick is due at once, the others one period apart") {
 }
 
 TEST_CASE("every: with burst, all the ticks that were missed come one behind the other") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const time_point start = weft::now() - 10h;
     ticker tick(start, 1h, missed_ticks::burst);
     for (int i = 0; i <= 10; ++i) {
@@ -42,7 +42,7 @@ TEST_CASE("every: with burst, all the ticks that were missed come one behind the
 }
 
 TEST_CASE("every: with skip, the ticks that were missed are left out and the rhythm stays") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const time_point start = weft::now() - 10h - 30min;
     ticker tick(start, 1h, missed_ticks::skip);
     const time_point late = co_await tick.next();
@@ -52,7 +52,7 @@ TEST_CASE("every: with skip, the ticks that were missed are left out and the rhy
 }
 
 TEST_CASE("every: with delay, the next tick comes a whole period behind the late one") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const time_point before = weft::now();
     ticker tick(before - 10h, 1h, missed_ticks::delay);
     co_await tick.next();
@@ -62,7 +62,7 @@ TEST_CASE("every: with delay, the next tick comes a whole period behind the late
 }
 
 TEST_CASE("every: a tick that is hardly late does not move the others") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const time_point start = weft::now();
     ticker tick(start, 1h, missed_ticks::delay);
     co_await tick.next();
@@ -71,7 +71,7 @@ TEST_CASE("every: a tick that is hardly late does not move the others") {
 }
 
 TEST_CASE("every: a cancelled wait loses no tick") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const time_point start = weft::now() + 1h;
     ticker tick(start, 1h, missed_ticks::burst);
     {
@@ -90,7 +90,7 @@ TEST_CASE("every: a cancelled wait loses no tick") {
 }
 
 TEST_CASE("every: a period that is not positive is refused") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     CHECK_THROWS_AS(static_cast<void>(weft::every(0ms)), std::invalid_argument);
     CHECK_THROWS_AS(static_cast<void>(weft::every(-1ms)), std::invalid_argument);
     co_return;

@@ -13,7 +13,7 @@ using namespace core_test;
 using weft::task;
 
 TEST_CASE("finally: the cleanup runs behind a body that ends well, which gives its value") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string order;
     auto body = [&]() -> task<int> {
       co_await weft::yield();
@@ -34,7 +34,7 @@ TEST_CASE("finally: the cleanup runs behind a body that ends well, which gives i
 }
 
 TEST_CASE("finally: the cleanup may wait when the body has failed, and then the failure goes on") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool cleaned = false;
     auto body = []() -> task<> { co_await fail_with("broken"); };
     auto cleanup = [&]() -> task<> {
@@ -48,7 +48,7 @@ TEST_CASE("finally: the cleanup may wait when the body has failed, and then the 
 }
 
 TEST_CASE("finally: the cleanup may wait when the task was killed, and then the kill takes effect") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool cleaned = false;
     auto body = []() -> task<int> {
       co_await weft::sleep(1h);
@@ -68,7 +68,7 @@ TEST_CASE("finally: the cleanup may wait when the task was killed, and then the 
 }
 
 TEST_CASE("finally: a cleanup inside of a timeout is not cut off by it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool cleaned = false;
     auto body = []() -> task<> { co_await weft::sleep(1h); };
     auto cleanup = [&]() -> task<> {
@@ -83,7 +83,7 @@ TEST_CASE("finally: a cleanup inside of a timeout is not cut off by it") {
 }
 
 TEST_CASE("finally: a cleanup that fails alone fails the whole") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto cleanup = []() -> task<> { co_await fail_with("cannot close"); };
     const std::string outcome = co_await outcome_of(weft::finally(nothing, cleanup));
     CHECK(outcome == "cannot close");
@@ -119,7 +119,7 @@ TEST_CASE("finally: a cleanup that fails in a killed task is reported") {
 }
 
 TEST_CASE("finally: a cleanup that takes longer than its budget is ended") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto cleanup = []() -> task<> { co_await weft::sleep(1h); };
     const std::string outcome = co_await outcome_of(weft::finally(nothing, cleanup, 1ms));
     CHECK(outcome == "cleanup took longer than 1 ms");
@@ -147,7 +147,7 @@ task<connection> fail_to_open() {
 }
 
 TEST_CASE("with: the resource is closed behind the body, whether it ends well or not") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string log;
     auto body = [](connection& c) -> task<int> {
       *c.log += "used ";
@@ -166,7 +166,7 @@ TEST_CASE("with: the resource is closed behind the body, whether it ends well or
 }
 
 TEST_CASE("with: a resource that has to be awaited is opened first, and not closed when that fails") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string log;
     auto body = [](connection& c) -> task<> {
       *c.log += "used ";

@@ -19,7 +19,7 @@ using weft::handle;
 using weft::task;
 
 TEST_CASE("handle: awaited any number of times, from several tasks, it gives a copy each time") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto source = weft::spawn(give<std::string>, std::string("value"));
     auto reader = [](handle<std::string> h) -> task<std::string> { co_return co_await h; };
     auto one = weft::spawn(reader, source);
@@ -36,7 +36,7 @@ TEST_CASE("handle: awaited any number of times, from several tasks, it gives a c
 }
 
 TEST_CASE("handle: a move-only result goes to the first who awaits it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto make = []() -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(3); };
     auto source = weft::spawn(make);
     const std::unique_ptr<int> value = co_await source;
@@ -56,7 +56,7 @@ TEST_CASE("handle: from a temporary the value itself is moved out") {
     int* copies;
   };
   int copies = 0;
-  run_test([&]() -> task<> {
+  run_simulated_test([&]() -> task<> {
     auto make = [&]() -> task<counted> { co_return counted(copies); };
     const counted value = co_await weft::spawn(make);
     CHECK(value.copies == &copies);
@@ -65,7 +65,7 @@ TEST_CASE("handle: from a temporary the value itself is moved out") {
 }
 
 TEST_CASE("handle: the task's error is rethrown to each who awaits it, join() never throws") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto child = weft::spawn(fail_with, "broken");
     co_await child.join();
     CHECK(child.ready());
@@ -81,7 +81,7 @@ TEST_CASE("handle: the task's error is rethrown to each who awaits it, join() ne
 }
 
 TEST_CASE("handle: before the end it is none of ready, ok, failed, killed") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto child = weft::spawn(nothing);
     CHECK_FALSE(child.ready());
     CHECK_FALSE(child.ok());
@@ -96,7 +96,7 @@ TEST_CASE("handle: before the end it is none of ready, ok, failed, killed") {
 }
 
 TEST_CASE("handle: join_for says whether the task has ended in time, and leaves it running if not") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto slow = []() -> task<int> {
       co_await weft::sleep(1h);
       co_return 1;
@@ -114,7 +114,7 @@ TEST_CASE("handle: join_for says whether the task has ended in time, and leaves 
 }
 
 TEST_CASE("handle: a waiter that is killed leaves the task alone") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto slow = []() -> task<int> {
       for (int i = 0; i < 10; ++i) co_await weft::yield();
       co_return 5;
@@ -132,7 +132,7 @@ TEST_CASE("handle: a waiter that is killed leaves the task alone") {
 }
 
 TEST_CASE("handle: dropping every handle leaves the task running") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int steps = 0;
     auto body = [&]() -> task<> {
       for (int i = 0; i < 3; ++i) {
@@ -149,7 +149,7 @@ TEST_CASE("handle: dropping every handle leaves the task running") {
 }
 
 TEST_CASE("handle: on_done is called once, on the loop, with a handle of the ended task") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> calls;
     auto child = weft::spawn(give<int>, 4);
     child.on_done([&](const handle<int>& h) { calls.push_back("first " + std::to_string(h.ok())); });
@@ -166,7 +166,7 @@ TEST_CASE("handle: on_done is called once, on the loop, with a handle of the end
 }
 
 TEST_CASE("handle: on_done sees failures and kills, and may spawn") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> seen;
     weft::handle<> follower;
     auto failing = weft::spawn(fail_with, "bad");
@@ -199,7 +199,7 @@ TEST_CASE("handle: what an on_done callback throws is reported, and the others a
 
 TEST_CASE("handle: on_done of an ended task is called in the loop's last turn too") {
   int called = 0;
-  run_test([&]() -> task<> {
+  run_simulated_test([&]() -> task<> {
     auto child = weft::spawn(nothing);
     co_await child;
     child.on_done([&](const handle<>&) { ++called; });
@@ -208,7 +208,7 @@ TEST_CASE("handle: on_done of an ended task is called in the loop's last turn to
 }
 
 TEST_CASE("handle: a task that waits for its own end is told so") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     weft::handle<> self;
     auto body = [&]() -> task<> { co_await self.join(); };
     self = weft::spawn(body);
@@ -219,7 +219,7 @@ TEST_CASE("handle: a task that waits for its own end is told so") {
 }
 
 TEST_CASE("handle: joining tasks that have ended gives way to the others now and then") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int turns = 0;
     auto other = [&]() -> task<> {
       for (;;) {
@@ -236,7 +236,7 @@ TEST_CASE("handle: joining tasks that have ended gives way to the others now and
 }
 
 TEST_CASE("handle: two handles of one task are equal, and an empty one is false") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto child = weft::spawn(nothing);
     const auto copy = child;
     auto other = weft::spawn(nothing);

@@ -24,7 +24,7 @@ task<int> never() {
 }
 
 TEST_CASE("joinall: waits for handles of different types, each with its own end") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto number = weft::spawn(after_turns, 3, 1);
     auto text = weft::spawn(give<std::string>, std::string("x"));
     auto empty = weft::spawn(nothing);
@@ -37,7 +37,7 @@ TEST_CASE("joinall: waits for handles of different types, each with its own end"
 }
 
 TEST_CASE("joinall: every task has ended before the first failure, in the order of the arguments, is rethrown") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto late = weft::spawn(fail_after_turns, 5, "first argument");
     auto early = weft::spawn(fail_after_turns, 1, "first in time");
     auto slow = weft::spawn(after_turns, 9, 1);
@@ -48,7 +48,7 @@ TEST_CASE("joinall: every task has ended before the first failure, in the order 
 }
 
 TEST_CASE("joinall: a killed task is no failure") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto killed = weft::spawn(never);
     auto good = weft::spawn(after_turns, 1, 1);
     killed.kill();
@@ -60,7 +60,7 @@ TEST_CASE("joinall: a killed task is no failure") {
 }
 
 TEST_CASE("joinall: of a range gives the handles in the order of the range") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<handle<int>> handles;
     for (int i = 0; i < 5; ++i) handles.push_back(weft::spawn(after_turns, 5 - i, i));
     const auto ended = co_await weft::joinall(handles);
@@ -74,7 +74,7 @@ TEST_CASE("joinall: of a range gives the handles in the order of the range") {
 }
 
 TEST_CASE("joinall: of a range rethrows the first failure unless it is told not to") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<handle<int>> handles;
     handles.push_back(weft::spawn(after_turns, 1, 1));
     handles.push_back(weft::spawn(fail_after_turns, 4, "first in order"));
@@ -89,7 +89,7 @@ TEST_CASE("joinall: of a range rethrows the first failure unless it is told not 
 }
 
 TEST_CASE("joinall: a timeout ends the waiting, not the tasks, and is not thrown") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<handle<int>> handles;
     handles.push_back(weft::spawn(never));
     handles.push_back(weft::spawn(after_turns, 2, 1));
@@ -106,7 +106,7 @@ TEST_CASE("joinall: a timeout ends the waiting, not the tasks, and is not thrown
 }
 
 TEST_CASE("joinall: count waits for so many of them") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<handle<int>> handles;
     handles.push_back(weft::spawn(never));
     for (int i = 1; i < 6; ++i) handles.push_back(weft::spawn(after_turns, i, i));
@@ -134,7 +134,7 @@ TEST_CASE("joinall: count waits for so many of them") {
 }
 
 TEST_CASE("joinall: count with one handle named twice, and a waiter that is killed, leave nothing behind") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto slow = weft::spawn(after_turns, 6, 1);
     std::vector<handle<int>> twice{slow, slow};
     auto wait = [](std::vector<handle<int>> handles) -> task<> {
@@ -154,7 +154,7 @@ TEST_CASE("joinall: count with one handle named twice, and a waiter that is kill
 }
 
 TEST_CASE("joinall: a caller that is killed stops waiting and leaves the tasks alone") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto slow = weft::spawn(after_turns, 8, 1);
     auto wait = [](handle<int> h) -> task<> { co_await weft::joinall(h); };
     auto waiter = weft::spawn(wait, slow);
@@ -167,7 +167,7 @@ TEST_CASE("joinall: a caller that is killed stops waiting and leaves the tasks a
 }
 
 TEST_CASE("killall: all are asked before the first is waited for") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> order;
     auto body = [&](int n) -> task<> {
       std::exception_ptr kill;

@@ -20,7 +20,7 @@ using weft::handle;
 using weft::task;
 
 TEST_CASE("kill: before the first run the body never runs, its arguments are freed and joiners wake") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     bool ran = false;
     auto body = [&](tracker) -> task<int> {
@@ -42,7 +42,7 @@ TEST_CASE("kill: before the first run the body never runs, its arguments are fre
 }
 
 TEST_CASE("kill: in the ready list, after its wait has ended, the task throws at that wait") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool went_on = false;
     auto target = weft::spawn(nothing);
     auto body = [&]() -> task<> {
@@ -60,7 +60,7 @@ TEST_CASE("kill: in the ready list, after its wait has ended, the task throws at
 }
 
 TEST_CASE("kill: of oneself takes effect at the next wait") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool before = false;
     bool behind = false;
     handle<> self;
@@ -79,7 +79,7 @@ TEST_CASE("kill: of oneself takes effect at the next wait") {
 }
 
 TEST_CASE("kill: one that joins itself with kill_join ends at once") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     handle<> self;
     auto body = [&]() -> task<> { co_await self.kill_join("by myself"); };
     self = weft::spawn(body);
@@ -89,7 +89,7 @@ TEST_CASE("kill: one that joins itself with kill_join ends at once") {
 }
 
 TEST_CASE("kill: of oneself without another wait still counts as killed when the task ends") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     handle<int> self;
     auto body = [&]() -> task<int> {
       self.kill("last words");
@@ -103,7 +103,7 @@ TEST_CASE("kill: of oneself without another wait still counts as killed when the
 }
 
 TEST_CASE("kill: it is level-triggered: swallowed, it is thrown by every later wait") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> outcomes;
     auto body = [&]() -> task<> {
       auto other = weft::spawn(nothing);
@@ -133,7 +133,7 @@ TEST_CASE("kill: it is level-triggered: swallowed, it is thrown by every later w
 }
 
 TEST_CASE("kill: catch (const std::exception&) does not swallow it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int rounds = 0;
     auto body = [&]() -> task<> {
       for (;;) {
@@ -154,7 +154,7 @@ TEST_CASE("kill: catch (const std::exception&) does not swallow it") {
 }
 
 TEST_CASE("kill: what the task fails with while it ends is its error, and it has failed") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto body = []() -> task<> {
       try {
         co_await weft::sleep(1h);
@@ -172,7 +172,7 @@ TEST_CASE("kill: what the task fails with while it ends is its error, and it has
 }
 
 TEST_CASE("kill: of an ended task does nothing, and only the first reason counts") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto ended = weft::spawn(give<int>, 5);
     co_await ended.join();
     ended.kill("too late");
@@ -189,7 +189,7 @@ TEST_CASE("kill: of an ended task does nothing, and only the first reason counts
 }
 
 TEST_CASE("kill: every coroutine of the task unwinds, and callable and arguments go with it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     auto inner = [&](tracker) -> task<> {
       const tracker local(alive);
@@ -211,7 +211,7 @@ TEST_CASE("kill: every coroutine of the task unwinds, and callable and arguments
 }
 
 TEST_CASE("kill: a task that waits for a killed one is itself no kill, only an exception") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto sleeper = []() -> task<int> {
       co_await weft::sleep(1h);
       co_return 1;
@@ -232,7 +232,7 @@ TEST_CASE("kill: a task that waits for a killed one is itself no kill, only an e
 }
 
 TEST_CASE("kill: a join that ended in the same turn counts, and the kill is thrown by the next wait") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     handle<> waiter;
     auto target_body = [&]() -> task<int> {
       co_await weft::yield();
@@ -255,7 +255,7 @@ TEST_CASE("kill: a join that ended in the same turn counts, and the kill is thro
 }
 
 TEST_CASE("kill: a destructor that throws inside itself and kills others while a kill unwinds does no harm") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     struct cleaner {
       handle<> other;
       ~cleaner() {

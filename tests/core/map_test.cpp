@@ -46,7 +46,7 @@ weft::generator<int> numbers(int count, int* made) {
 }
 
 TEST_CASE("map: gives the results in the order of the range, whatever the order of the ends") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const std::vector<int> turns{5, 1, 3};
     auto f = [](int n) -> task<std::string> {
       for (int i = 0; i < n; ++i) co_await weft::yield();
@@ -60,7 +60,7 @@ TEST_CASE("map: gives the results in the order of the range, whatever the order 
 }
 
 TEST_CASE("map: no more than the limit run at the same time, and no more is asked of a generator") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     gauge g;
     int made = 0;
     int made_at_first_end = 0;
@@ -82,7 +82,7 @@ TEST_CASE("map: no more than the limit run at the same time, and no more is aske
 }
 
 TEST_CASE("map: the first failure cancels the others, which have ended when it is thrown") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     gauge g;
     auto f = [&](int n) -> task<> {
       if (n == 2) co_await fail_after_turns(2, "broken");
@@ -108,7 +108,7 @@ TEST_CASE("map: a kill of the caller, and a timeout around it, reach every eleme
 }
 
 TEST_CASE("map: elements that cannot be copied are moved into the calls; a failure of the range is thrown") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::unique_ptr<int>> values;
     values.push_back(std::make_unique<int>(1));
     values.push_back(std::make_unique<int>(2));
@@ -132,7 +132,7 @@ TEST_CASE("map: elements that cannot be copied are moved into the calls; a failu
 }
 
 TEST_CASE("map_unordered: gives the results in the order of the ends") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const std::vector<int> turns{5, 1, 3};
     auto f = [](int n) -> task<int> { return after_turns(n, n); };
     auto results = weft::map_unordered(turns, f);
@@ -145,7 +145,7 @@ TEST_CASE("map_unordered: gives the results in the order of the ends") {
 }
 
 TEST_CASE("map_unordered: what runs and what waits to be taken stay within the limit") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     gauge g;
     auto f = [&](int n) -> task<int> { return g.work(n, 1); };
     map_options options;
@@ -163,7 +163,7 @@ TEST_CASE("map_unordered: what runs and what waits to be taken stay within the l
 }
 
 TEST_CASE("map_unordered: the first failure ends the others, which have ended when it is thrown") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     gauge g;
     auto f = [&](int n) -> task<int> { return n == 2 ? fail_after_turns(2, "broken") : g.work(n, 1'000'000); };
     auto results = weft::map_unordered(std::views::iota(0, 5), f);
@@ -177,7 +177,7 @@ TEST_CASE("map_unordered: the first failure ends the others, which have ended wh
 }
 
 TEST_CASE("map_unordered: close ends the tasks and waits for them") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     gauge g;
     auto f = [&](int n) -> task<int> { return g.work(n, n == 0 ? 1 : 1'000'000); };
     auto results = weft::map_unordered(std::views::iota(0, 5), f);
@@ -204,12 +204,12 @@ TEST_CASE("map_unordered: dropped early it kills the tasks, which end soon and k
     CHECK_FALSE(watched.expired());
     while (!watched.expired()) co_await weft::yield();
   };
-  run_test(main);
+  run_simulated_test(main);
   CHECK(alive == 0);
 }
 
 TEST_CASE("map_unordered: tasks of a group are joined by its scope, and their failures do not cancel it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     gauge g;
     auto f = [&](int n) -> task<int> { return n == 0 ? fail_after_turns(1, "broken") : g.work(n, 1'000'000); };
     auto body = [&](weft::task_group& group) -> task<> {
@@ -231,7 +231,7 @@ TEST_CASE("map_unordered: tasks of a group are joined by its scope, and their fa
 }
 
 TEST_CASE("map_unordered: a killed caller gets its kill when the tasks have ended") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     gauge g;
     int running_after = -1;
     auto f = [&](int n) -> task<int> { return g.work(n, 1'000'000); };
@@ -255,7 +255,7 @@ TEST_CASE("map_unordered: a killed caller gets its kill when the tasks have ende
 }
 
 TEST_CASE("map_unordered: functions that give nothing") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int count = 0;
     auto f = [&](int) -> task<> {
       ++count;

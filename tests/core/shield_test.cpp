@@ -17,7 +17,7 @@ using namespace core_test;
 using weft::task;
 
 TEST_CASE("shield: gives the result of its work") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const int value = co_await weft::shield(1h, give<int>, 4);
     CHECK(value == 4);
     auto unwrap = [](std::unique_ptr<int> owned) -> task<std::unique_ptr<int>> {
@@ -32,7 +32,7 @@ TEST_CASE("shield: gives the result of its work") {
 }
 
 TEST_CASE("shield: work in a task that is killed already may wait; behind it the kill is thrown again") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string cleaned;
     auto cleanup = [&]() -> task<> {
       co_await weft::sleep(100us);
@@ -58,7 +58,7 @@ TEST_CASE("shield: work in a task that is killed already may wait; behind it the
 }
 
 TEST_CASE("shield: a kill that comes during the work waits for its end") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool finished = false;
     bool behind = false;
     auto work = [&]() -> task<> {
@@ -82,7 +82,7 @@ TEST_CASE("shield: a kill that comes during the work waits for its end") {
 }
 
 TEST_CASE("shield: keeps a deadline around it out as well, which is thrown behind it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool finished = false;
     auto work = [&]() -> task<> {
       co_await weft::sleep(3ms);
@@ -99,7 +99,7 @@ TEST_CASE("shield: keeps a deadline around it out as well, which is thrown behin
 }
 
 TEST_CASE("shield: timeouts inside of it work, in a killed task too") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string inside;
     auto sleeper = []() -> task<> { co_await weft::sleep(1h); };
     auto work = [&]() -> task<> { inside = co_await outcome_of(weft::timeout(1ms, sleeper)); };
@@ -116,7 +116,7 @@ TEST_CASE("shield: timeouts inside of it work, in a killed task too") {
 }
 
 TEST_CASE("shield: when the budget is used up the work is cancelled after all") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string inside;
     auto work = [&]() -> task<> {
       inside = co_await outcome_of(weft::sleep(1h));

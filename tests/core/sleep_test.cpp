@@ -29,7 +29,7 @@ TEST_CASE("sleep: lasts at least as long as asked") {
 
 TEST_CASE("sleep: zero, less, and moments that have passed let the others run once") {
   for (const weft::duration length : {weft::duration(0ms), weft::duration(-5s), weft::duration::min()}) {
-    run_test([&]() -> task<> {
+    run_simulated_test([&]() -> task<> {
       int turns = 0;
       auto other = [&]() -> task<> {
         ++turns;
@@ -41,7 +41,7 @@ TEST_CASE("sleep: zero, less, and moments that have passed let the others run on
       co_await child;
     });
   }
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto child = weft::spawn(nothing);
     co_await weft::sleep_until(weft::now() - 1h);
     CHECK(child.ready());
@@ -51,7 +51,7 @@ TEST_CASE("sleep: zero, less, and moments that have passed let the others run on
 }
 
 TEST_CASE("sleep: equal deadlines wake in the order in which they were set, others by their time") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<int> woken;
     auto sleeper = [&](weft::time_point until, int n) -> task<> {
       co_await weft::sleep_until(until);
@@ -67,7 +67,7 @@ TEST_CASE("sleep: equal deadlines wake in the order in which they were set, othe
 }
 
 TEST_CASE("sleep: a kill ends it at once, whatever its length") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto sleeper = [](weft::duration length) -> task<> { co_await weft::sleep(length); };
     for (const weft::duration length : {weft::duration(1h), weft::duration::max(), weft::duration(0)}) {
       auto child = weft::spawn(sleeper, length);
@@ -81,7 +81,7 @@ TEST_CASE("sleep: a kill ends it at once, whatever its length") {
 
 TEST_CASE("sleep: thousands of sleepers, some of them killed, all end") {
   std::mt19937 random(7);
-  run_test([&]() -> task<> {
+  run_simulated_test([&]() -> task<> {
     int slept = 0;
     auto sleeper = [&](weft::duration length) -> task<> {
       co_await weft::sleep(length);
@@ -104,7 +104,7 @@ TEST_CASE("sleep: thousands of sleepers, some of them killed, all end") {
 }
 
 TEST_CASE("yield: tasks take turns") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string turns;
     auto body = [&](char name) -> task<> {
       for (int i = 0; i < 3; ++i) {
@@ -136,7 +136,7 @@ TEST_CASE("yield: tasks that are always ready do not starve timers") {
 }
 
 TEST_CASE("yield: killed in the ready list, the task does not go on") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool went_on = false;
     auto body = [&]() -> task<> {
       co_await weft::yield();

@@ -20,7 +20,7 @@ template <class... Args>
 concept can_spawn = requires(Args... args) { weft::spawn(std::move(args)...); };
 
 TEST_CASE("spawn: the child never runs inside the call, and children start in the order of their spawns") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<int> order;
     auto child = [&](int n) -> task<> {
       order.push_back(n);
@@ -36,7 +36,7 @@ TEST_CASE("spawn: the child never runs inside the call, and children start in th
 }
 
 TEST_CASE("spawn: a capturing lambda lives in the task") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     weft::handle<std::size_t> child;
     {
@@ -55,7 +55,7 @@ TEST_CASE("spawn: a capturing lambda lives in the task") {
 }
 
 TEST_CASE("spawn: callable and arguments are destroyed when the task ends, not when the last handle goes") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     auto body = [](tracker) -> task<> { co_return; };
     auto child = weft::spawn(body, tracker(alive));
@@ -67,7 +67,7 @@ TEST_CASE("spawn: callable and arguments are destroyed when the task ends, not w
 }
 
 TEST_CASE("spawn: arguments and callables may be move-only; std::ref shares one") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto add = [](std::unique_ptr<int> a, int& total) -> task<> {
       total += *a;
       co_return;
@@ -91,7 +91,7 @@ struct counter {
 };
 
 TEST_CASE("spawn: takes whatever std::invoke takes") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     counter ten{10};
     auto by_value = weft::spawn(&counter::plus, ten, 1);
     auto by_pointer = weft::spawn(&counter::plus, &ten, 2);
@@ -113,7 +113,7 @@ TEST_CASE("spawn: a task that is made already is refused") {
 }
 
 TEST_CASE("spawn: a callable that throws, or gives no coroutine, makes a failed task") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto throws = []() -> task<> { throw std::runtime_error("no coroutine"); };
     const std::string thrown = co_await outcome_of(weft::spawn(throws));
     CHECK(thrown == "no coroutine");
@@ -124,7 +124,7 @@ TEST_CASE("spawn: a callable that throws, or gives no coroutine, makes a failed 
 }
 
 TEST_CASE("spawn: a task has the name it was given, or a number and a type") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto name = []() -> task<std::string> { co_return weft::this_task::name(); };
     auto id = []() -> task<std::uint64_t> { co_return weft::this_task::id(); };
     auto options = weft::spawn_options{.name = "worker 7"};
@@ -142,7 +142,7 @@ TEST_CASE("spawn: a task has the name it was given, or a number and a type") {
 }
 
 TEST_CASE("spawn_later: the task starts after its delay, with its arguments") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<std::string> order;
     auto body = [&](std::unique_ptr<std::string> text) -> task<int> {
       order.push_back(*text);
@@ -160,7 +160,7 @@ TEST_CASE("spawn_later: the task starts after its delay, with its arguments") {
 }
 
 TEST_CASE("spawn_later: killed during the delay, the callable never runs") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     bool ran = false;
     auto body = [&](tracker) -> task<> {
@@ -178,7 +178,7 @@ TEST_CASE("spawn_later: killed during the delay, the callable never runs") {
 }
 
 TEST_CASE("spawn: a child may outlive the task that spawned it, and has its own children") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     weft::handle<int> grandchild;
     auto parent = [&]() -> task<> {
       auto slow = []() -> task<int> {

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 /// Runs `body()` as a main task that has to end well, with nothing left unhandled; rethrows what it throws.
 template <class F>
-void run_test(F body) {
+void run_test(F body, weft::run_options options = {}) {
   std::exception_ptr failure;
   auto guarded = [&]() -> weft::task<> {
     try {
@@ -31,9 +31,17 @@ void run_test(F body) {
       failure = std::current_exception();
     }
   };
-  const int code = weft::run(guarded);
+  const int code = weft::run(std::move(options), guarded);
   if (failure) std::rethrow_exception(failure);
   if (code != 0) throw std::runtime_error("run() gave " + std::to_string(code));
+}
+
+/// The same, with time that passes at once.
+template <class F>
+void run_simulated_test(F body) {
+  auto options = weft::run_options();
+  options.clock = weft::clock_mode::simulated;
+  run_test(std::move(body), std::move(options));
 }
 
 /// A run whose unhandled failures are kept as "task: what it threw".

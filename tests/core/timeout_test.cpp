@@ -22,7 +22,7 @@ task<int> sleeps(weft::duration length, int value) {
 }
 
 TEST_CASE("timeout: gives the result of work that ends in time, with its arguments moved in") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const int value = co_await weft::timeout(1h, sleeps, 0ms, 4);
     CHECK(value == 4);
     auto unwrap = [](std::unique_ptr<int> owned) -> task<std::unique_ptr<int>> { co_return owned; };
@@ -33,7 +33,7 @@ TEST_CASE("timeout: gives the result of work that ends in time, with its argumen
 }
 
 TEST_CASE("timeout: throws timed_out when the work takes longer, after the work has ended") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     auto work = [&]() -> task<> {
       const tracker local(alive);
@@ -52,7 +52,7 @@ TEST_CASE("timeout: throws timed_out when the work takes longer, after the work 
 }
 
 TEST_CASE("timeout: the work sees the deadline as a cancellation for the reason 'timeout'") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string reason;
     auto work = [&]() -> task<> {
       std::exception_ptr error;
@@ -71,7 +71,7 @@ TEST_CASE("timeout: the work sees the deadline as a cancellation for the reason 
 }
 
 TEST_CASE("timeout: what the work throws is its own, also when the deadline has passed by then") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const std::string early = co_await outcome_of(weft::timeout(1h, fail_with, "own error"));
     CHECK(early == "own error");
     auto late = []() -> task<> {
@@ -87,7 +87,7 @@ TEST_CASE("timeout: what the work throws is its own, also when the deadline has 
 }
 
 TEST_CASE("timeout: work that swallows the cancellation and gives a value has given it") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto work = []() -> task<int> {
       const std::string ignored = co_await outcome_of(weft::sleep(1h));
       co_return ignored == "cancelled: timeout" ? 1 : 0;
@@ -98,7 +98,7 @@ TEST_CASE("timeout: work that swallows the cancellation and gives a value has gi
 }
 
 TEST_CASE("timeout: cancels once and for all: every later wait inside throws again, and none outside") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int thrown = 0;
     auto work = [&]() -> task<> {
       for (int i = 0; i < 3; ++i) {
@@ -116,7 +116,7 @@ TEST_CASE("timeout: cancels once and for all: every later wait inside throws aga
 }
 
 TEST_CASE("timeout: when they nest, the one that has passed decides") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto inner_first = []() -> task<std::string> {
       auto outcome = co_await outcome_of(weft::timeout(1ms, sleeps, 1h, 1));
       co_await weft::yield();
@@ -136,7 +136,7 @@ TEST_CASE("timeout: when they nest, the one that has passed decides") {
 }
 
 TEST_CASE("timeout: a kill of the caller wins over the deadline, and is no timed_out") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto body = []() -> task<> { co_await weft::timeout(1h, sleeps, 1h, 1); };
     auto caller = weft::spawn(body);
     co_await weft::yield();
@@ -147,7 +147,7 @@ TEST_CASE("timeout: a kill of the caller wins over the deadline, and is no timed
 }
 
 TEST_CASE("timeout: covers the tasks that scopes inside have spawned") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     int alive = 0;
     auto child = [&]() -> task<> {
       const tracker local(alive);
@@ -166,7 +166,7 @@ TEST_CASE("timeout: covers the tasks that scopes inside have spawned") {
 }
 
 TEST_CASE("timeout: cancelled thrown by a killed handle is no timed_out") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto victim = weft::spawn(sleeps, 1h, 1);
     victim.kill("victim");
     auto work = [&]() -> task<int> { co_return co_await victim; };
@@ -176,7 +176,7 @@ TEST_CASE("timeout: cancelled thrown by a killed handle is no timed_out") {
 }
 
 TEST_CASE("timeout: one that has passed before the work begins ends the work's first wait") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const int at_once = co_await weft::timeout(-1s, give<int>, 1);
     CHECK(at_once == 1);
     const std::string outcome = co_await outcome_of(weft::timeout(0s, sleeps, 1h, 1));
@@ -187,7 +187,7 @@ TEST_CASE("timeout: one that has passed before the work begins ends the work's f
 }
 
 TEST_CASE("move_on_after: gives the value, or nothing when the work took too long") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const auto value = co_await weft::move_on_after(1h, sleeps, 0ms, 6);
     CHECK(value == 6);
     const auto none = co_await weft::move_on_after(1ms, sleeps, 1h, 6);
@@ -203,7 +203,7 @@ TEST_CASE("move_on_after: gives the value, or nothing when the work took too lon
 }
 
 TEST_CASE("move_on_after: errors and kills pass through") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     const std::string failure = co_await outcome_of(weft::move_on_after(1h, fail_with, "own error"));
     CHECK(failure == "own error");
     auto body = []() -> task<> { co_await weft::move_on_after(1h, sleeps, 1h, 1); };
