@@ -244,6 +244,23 @@ TEST_CASE("run: a main that waits for what cannot come is reported as a deadlock
   CHECK(main_saw == "cancelled: deadlock");
 }
 
+TEST_CASE("run: a deadlock is told to who asks for it, with every task and what it waits for") {
+  std::string told;
+  auto options = weft::run_options();
+  options.on_deadlock = [&](std::string_view tasks) { told = tasks; };
+  auto body = []() -> task<> {
+    weft::handle<> second;
+    auto wait_for_second = [&]() -> task<> { co_await second.join(); };
+    auto first = weft::spawn(wait_for_second);
+    auto wait_for_first = [&]() -> task<> { co_await first.join(); };
+    second = weft::spawn(wait_for_first);
+    co_await first.join();
+  };
+  CHECK(weft::run(options, body) == 1);
+  CHECK(told.starts_with("3 tasks\n#1 main waits for join, on #2"));
+  CHECK(told.find("these wait for each other") != std::string::npos);
+}
+
 TEST_CASE("run: a deadlock ends the tasks before the main task, whose locals they may use") {
   std::vector<std::string> log;
   auto body = [&]() -> task<> {

@@ -124,7 +124,6 @@ struct leaky_lock {
 };
 
 TEST_CASE("cancel_at_every_suspension: kills a task by its name, and sees what the others then lack") {
-  const silent_log quiet;
   auto body = []() -> task<> {
     leaky_lock lock;
     auto work = [&]() -> task<> { return lock.work(); };

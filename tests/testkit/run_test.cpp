@@ -78,7 +78,6 @@ TEST_CASE("run with options: a failure that no one looked at fails the test") {
 }
 
 TEST_CASE("run with options: a deadlock fails the test, with who waits for whom") {
-  const silent_log quiet;
   auto body = []() -> task<> {
     weft::event never("the answer");
     auto child = weft::spawn(weft::spawn_options{"child"}, wait_for_ever);

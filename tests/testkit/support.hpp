@@ -1,15 +1,10 @@
 #pragma once
 
 #include <weft/core/cancelled.hpp>
-#include <weft/core/logger.hpp>
 
 #include <chrono>
 #include <exception>
 #include <string>
-#include <utility>
-#include <vector>
-
-#include <spdlog/logger.h>
 
 namespace testkit_test {
 
@@ -27,17 +22,5 @@ std::string failure_of(F f) {
 }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// Keeps what weft logs off the terminal, for tests of what is logged as well as thrown.
-class silent_log {
- public:
-  silent_log() : sinks_(std::exchange(weft::logger()->sinks(), {})) {}
-  silent_log(const silent_log&) = delete;
-  silent_log& operator=(const silent_log&) = delete;
-  ~silent_log() { weft::logger()->sinks() = std::move(sinks_); }
-
- private:
-  std::vector<spdlog::sink_ptr> sinks_;
-};
 
 }  // namespace testkit_test

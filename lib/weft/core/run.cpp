@@ -129,11 +129,19 @@ class runner::impl final : private completion_listener {
   /// The main task waits, and nothing is left that could wake it.
   void break_deadlock() {
     if (grace_over_) return;
-    logger()->error("deadlock: nothing can wake task '{}'", main_->name());
-    log_tasks();
+    report_deadlock();
     deadlock_ = true;
     kill_everything("deadlock");
     if (!main_->ended()) loop_.run();
+  }
+
+  void report_deadlock() {
+    if (options_.on_deadlock) {
+      call_reporting([this] { options_.on_deadlock(to_text(describe_tasks(copy_tasks(loop_)))); });
+      return;
+    }
+    logger()->error("deadlock: nothing can wake task '{}'", main_->name());
+    log_tasks();
   }
 
   /// Youngest first, so that a task unwinds before those that spawned it, whose locals it may use.

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -21,6 +22,8 @@ struct run_options {
   duration shutdown_grace = std::chrono::seconds(5);
   /// Called for each failure that no one looked at; none: it is logged.
   unhandled_hook on_unhandled = {};
+  /// Called with the tasks, as dump() shows them, when nothing can wake the main task; none: they are logged.
+  std::function<void(std::string_view tasks)> on_deadlock = {};
   /// How long one step of a task, or one turn of the loop, may take before it is reported in the log; none: any time.
   /// A watched run also answers SIGUSR2 with a dump on standard error, where the signal has no other use.
   std::optional<duration> watchdog = std::chrono::milliseconds(100);

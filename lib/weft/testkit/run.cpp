@@ -43,7 +43,7 @@ task<> supervise(std::function<task<>()> body, leak_policy leaks, verdict& resul
   try {
     co_await test.join();
   } catch (const cancelled& why) {
-    add(result.problems, "the test did not end (" + why.reason() + "): ", dump());
+    if (result.problems.empty()) add(result.problems, "the test did not end (" + why.reason() + "): ", dump());
     throw;
   }
 }
@@ -59,6 +59,9 @@ verdict judge(const test_options& options, const std::function<task<>()>& body, 
   settings.instrument = std::move(hooks);
   settings.on_unhandled = [&result](std::string_view task, const std::exception_ptr& error) {
     add(result.problems, "no one looked at the failure of task '", std::string(task) + "': " + describe(error));
+  };
+  settings.on_deadlock = [&result](std::string_view tasks) {
+    add(result.problems, "the test did not end (deadlock): ", tasks);
   };
   const int code = weft::run(std::move(settings), supervise, body, options.leaks, std::ref(result));
   if (code != 0 && !result.failure && result.problems.empty()) {
