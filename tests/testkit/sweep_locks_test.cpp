@@ -155,9 +155,9 @@ TEST_CASE("sweep: shared_mutex, where readers wait behind a writer that gives up
   auto scenario = []() -> task<> {
     weft::shared_mutex lock;
     bool reading = false;
-    auto write = [&]() -> task<> { co_await lock.lock(); };
+    auto write = [&]() -> task<> { const auto guard = co_await lock.lock(); };
     auto read = [&]() -> task<> {
-      co_await lock.lock_shared();
+      const auto guard = co_await lock.lock_shared();
       reading = true;
     };
     auto body = [&](task_group& group) -> task<> {
