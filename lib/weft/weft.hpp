@@ -54,6 +54,12 @@
 #include <weft/http/request.hpp>
 #include <weft/http/response.hpp>
 #include <weft/http/url.hpp>
+#include <weft/mt/event.hpp>
+#include <weft/mt/handle.hpp>
+#include <weft/mt/keep_alive.hpp>
+#include <weft/mt/loop_ref.hpp>
+#include <weft/mt/queue.hpp>
+#include <weft/mt/spawn_on.hpp>
 #include <weft/net/address.hpp>
 #include <weft/net/buffer.hpp>
 #include <weft/net/connect.hpp>

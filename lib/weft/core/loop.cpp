@@ -1,6 +1,7 @@
 #include <weft/core/loop.hpp>
 
 #include <weft/core/logger.hpp>
+#include <weft/core/loop_team.hpp>
 #include <weft/core/snapshot.hpp>
 
 #include <boost/asio/post.hpp>
@@ -70,6 +71,10 @@ time_point now() noexcept {
 
 loop::loop(loop_options options)
     : child_list(lists),
+      team_(std::move(options.team)),
+      index_(options.index),
+      task_id_step_(team_ ? team_->size() : 1),
+      last_task_id_(index_ + 1 - task_id_step_),
       simulated_(options.clock == clock_mode::simulated),
       simulated_now_(std::chrono::steady_clock::now()),
       on_unhandled_(std::move(options.on_unhandled)) {
@@ -78,7 +83,7 @@ loop::loop(loop_options options)
 }
 
 loop::~loop() {
-  mailbox_->close();
+  mailbox_->abandon();
   detail::leave_loop();
 }
 
@@ -186,6 +191,11 @@ void loop::schedule_attempts() {
 void loop::run() {
   stopped_ = false;
   detail::loop_entry{};
+  do run_handlers();
+  while (!stopped_ && team_ && wait_for_others());
+}
+
+void loop::run_handlers() {
   while (!stopped_) {
     context_.restart();
     try {
@@ -195,6 +205,28 @@ void loop::run() {
       report_unhandled("handler", std::current_exception());
     }
   }
+}
+
+/// Nothing on this loop can wake a task. Waits for a parcel; gives false when no loop can send one any more.
+bool loop::wait_for_others() {
+  idle_ = true;
+  const bool all_are_idle = team_->begin_idle(index_);
+  if (!all_are_idle) {
+    get_executor().on_work_started();
+    context_.restart();
+    try {
+      context_.run_one();
+    } catch (...) {
+      report_unhandled("handler", std::current_exception());
+    }
+    get_executor().on_work_finished();
+  }
+  end_idle();
+  return !all_are_idle;
+}
+
+void loop::end_idle() noexcept {
+  if (std::exchange(idle_, false)) team_->end_idle(index_);
 }
 
 void loop::run_simulated() {
@@ -244,8 +276,6 @@ void loop::stop() noexcept {
   context_.stop();
 }
 
-void loop::post(std::function<void()> f) { detail::posted_call::send(*mailbox_, std::move(f)); }
-
 bool loop::child_ended(detail::task_state& /*child*/) noexcept {
   if (empty() && on_idle) on_idle();
   return false;
@@ -265,18 +295,6 @@ void loop::report_unhandled(std::string_view task, const std::exception_ptr& err
 }
 
 namespace detail {
-
-void posted_call::send(mailbox& to, std::function<void()> f) {
-  std::unique_ptr<posted_call> call(new posted_call(std::move(f)));
-  to.deliver(*call.release());
-}
-
-void posted_call::arrive() noexcept {
-  const std::unique_ptr<posted_call> self(this);
-  call_reporting(f_);
-}
-
-void posted_call::bounce() noexcept { delete this; }
 
 void report_unhandled(std::string_view task, const std::exception_ptr& error) noexcept {
   if (loop* running = this_scheduler.home) {

@@ -20,6 +20,10 @@
 
 namespace weft {
 
+namespace detail {
+class loop_team;
+}
+
 /// What happens to a failure that no one looked at: called with the name of the task and what it threw.
 using unhandled_hook = std::function<void(std::string_view task, std::exception_ptr error)>;
 
@@ -29,9 +33,30 @@ struct loop_options {
   clock_mode clock = clock_mode::real;
   /// Shuffles the order in which ready tasks run; none: first come, first served.
   std::optional<std::uint64_t> seed = {};
+  /// The loops of the same run(), where there are several, and which of them this one is.
+  std::shared_ptr<detail::loop_team> team = {};
+  std::size_t index = 0;
 };
 
 namespace detail {
+
+/// What keeps a callback for loop::post().
+template <class F>
+class posted_call final : private parcel {
+ public:
+  /// Gives whether the loop is there to call it.
+  static bool send(mailbox& to, F f) {
+    std::unique_ptr<posted_call> call(new posted_call(std::move(f)));
+    return to.deliver(*call.release());
+  }
+
+ private:
+  explicit posted_call(F&& f) : f_(std::move(f)) {}
+  void arrive() noexcept override;
+  void bounce() noexcept override { delete this; }
+
+  F f_;
+};
 
 /// Something to be tried once the reactor's present batch of completions has been dealt with. Lives in an awaiter.
 class postponed : public fifo_hook {
@@ -73,8 +98,15 @@ class loop final : private detail::child_list_owner, private detail::child_list 
     return simulated_ ? simulated_now_ : std::chrono::steady_clock::now();
   }
 
-  /// Runs `f` on the loop's thread soon; what it throws is reported as unhandled. Threads: any.
-  void post(std::function<void()> f);
+  /// Runs `f()` on the loop's thread soon; what it throws is reported as unhandled. Gives false when the loop has come
+  /// to its end and `f` is not going to be called. Threads: any; mt::post() is for those that may outlive the loop.
+  template <class F>
+  bool post(F f) {
+    return detail::posted_call<F>::send(*mailbox_, std::move(f));
+  }
+
+  /// Its number among the loops of the same run(); the main task runs on 0.
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
   /// The tasks that no group owns.
   [[nodiscard]] detail::child_list& root() noexcept { return *this; }
@@ -87,7 +119,12 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   /// Has `work` tried behind what is ready now; one turn of the loop for all that come before.
   void postpone(detail::postponed& work);
   void take_back(detail::postponed& work) noexcept { postponed_.erase(work); }
-  [[nodiscard]] std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
+  /// Different from those of the other loops of the same run().
+  [[nodiscard]] std::uint64_t next_task_id() noexcept { return last_task_id_ += task_id_step_; }
+  /// The loops of the same run(); null when this is the only one.
+  [[nodiscard]] detail::loop_team* team() const noexcept { return team_.get(); }
+  /// Another loop has sent something: see loop_team.
+  void end_idle() noexcept;
   [[nodiscard]] std::size_t unhandled() const noexcept { return unhandled_; }
   /// `origin`, where known, says in the log where the task was spawned: "prog+0x12ab", for addr2line.
   void report_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin = {}) noexcept;
@@ -97,8 +134,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   void drain();
   /// Written to, an eventfd, when a turn begins that the watchdog does not see; -1: there is no watchdog.
   int watch_event = -1;
-  /// Runs handlers until stop() or until nothing is left that could wake a task. What a handler throws is reported as
-  /// unhandled.
+  /// Runs handlers until stop() or until nothing is left that could wake a task; one of several loops waits for parcels
+  /// of the others as long as it may get any. What a handler throws is reported as unhandled.
   void run();
   void stop() noexcept;
   /// Another thread works for the loop: see foreign_work.
@@ -115,6 +152,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   void arm_timer();
   void wake_watchdog() const noexcept;
   void shuffle_ready();
+  void run_handlers();
+  [[nodiscard]] bool wait_for_others();
   void run_simulated();
   void wait_or_jump();
   void fire_timers();
@@ -133,7 +172,11 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   bool ending_ = false;
   bool attempt_scheduled_ = false;
   detail::fifo<detail::postponed> postponed_;
-  std::uint64_t last_task_id_ = 0;
+  std::shared_ptr<detail::loop_team> team_;
+  std::size_t index_;
+  bool idle_ = false;
+  std::uint64_t task_id_step_;
+  std::uint64_t last_task_id_;
   std::size_t unhandled_ = 0;
   std::size_t foreign_work_ = 0;
   bool simulated_;
@@ -167,18 +210,11 @@ void call_reporting(F&& f) noexcept {
   }
 }
 
-/// What keeps a callback for loop::post().
-class posted_call final : private parcel {
- public:
-  static void send(mailbox& to, std::function<void()> f);
-
- private:
-  explicit posted_call(std::function<void()> f) : f_(std::move(f)) {}
-  void arrive() noexcept override;
-  void bounce() noexcept override;
-
-  std::function<void()> f_;
-};
+template <class F>
+void posted_call<F>::arrive() noexcept {
+  const std::unique_ptr<posted_call> self(this);
+  call_reporting(f_);
+}
 
 /// Brackets code that Asio calls on the loop's thread: what it wakes runs when it is left. Nested ones do nothing.
 class loop_entry {

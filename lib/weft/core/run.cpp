@@ -1,6 +1,8 @@
 #include <weft/core/run.hpp>
 
 #include <weft/core/logger.hpp>
+#include <weft/core/loop_threads.hpp>
+#include <weft/core/shared_instrument.hpp>
 #include <weft/core/snapshot.hpp>
 #include <weft/core/trace.hpp>
 #include <weft/core/watchdog.hpp>
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <vector>
@@ -21,9 +24,34 @@ namespace weft::detail {
 
 namespace {
 
+/// For hooks that the threads of several loops call: one at a time.
+unhandled_hook serialised(unhandled_hook hook) {
+  auto mutex = std::make_shared<std::mutex>();
+  return [mutex, hook = std::move(hook)](std::string_view task, const std::exception_ptr& error) {
+    const std::lock_guard guard(*mutex);
+    hook(task, error);
+  };
+}
+
+/// What the loops have in common.
 loop_options take_loop_options(run_options& options) {
   if (this_scheduler.home != nullptr) throw std::logic_error("run() was called inside of run()");
-  return loop_options{std::move(options.on_unhandled), options.clock, options.seed};
+  if (options.threads == 0) throw std::invalid_argument("run(): at least one thread is needed");
+  loop_options common{std::move(options.on_unhandled), options.clock, options.seed};
+  if (options.threads == 1) return common;
+  if (options.clock == clock_mode::simulated) throw std::invalid_argument("run(): a simulated clock is for one thread");
+  if (common.on_unhandled) common.on_unhandled = serialised(std::move(common.on_unhandled));
+  common.team = std::make_shared<loop_team>(options.threads);
+  return common;
+}
+
+/// What the steps of every loop are told to.
+std::shared_ptr<instrument> take_hooks(run_options& options) {
+  if (const char* wanted = ::secure_getenv("WEFT_TRACE"); options.trace.empty() && wanted != nullptr)
+    options.trace = wanted;
+  if (!options.trace.empty()) options.instrument = both(chrome_trace(options.trace), std::move(options.instrument));
+  if (!options.instrument || options.threads == 1) return options.instrument;
+  return std::make_shared<shared_instrument>(options.instrument);
 }
 
 const char* signal_name(int number) {
@@ -47,24 +75,27 @@ bool hangup_ends_process() {
 class runner::impl final : private completion_listener {
  public:
   explicit impl(run_options options)
-      : loop_(take_loop_options(options)), options_(std::move(options)), signals_(loop_.get_executor()) {
-    if (const char* wanted = ::secure_getenv("WEFT_TRACE"); options_.trace.empty() && wanted != nullptr)
-      options_.trace = wanted;
-    if (!options_.trace.empty())
-      options_.instrument = both(chrome_trace(options_.trace), std::move(options_.instrument));
-    this_scheduler.hooks = options_.instrument.get();
+      : common_(take_loop_options(options)),
+        hooks_(take_hooks(options)),
+        loop_(common_),
+        options_(std::move(options)),
+        signals_(loop_.get_executor()),
+        others_(common_.team, common_, hooks_) {
+    this_scheduler.hooks = hooks_.get();
+    if (common_.team) common_.team->enter(0, loop_.mailbox());
+    others_.start();
   }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
-  ~impl() = default;
+  ~impl() { static_cast<void>(others_.stop(options_.shutdown_grace)); }
 
   void set_main(state_ptr<task_state> main) {
     main_ = std::move(main);
     main_->add_listener(*this);
   }
 
-  /// Whether every task has ended; if not, the loop must not be destroyed.
-  [[nodiscard]] bool is_clean() const noexcept { return clean_; }
+  /// Whether every task of the loop has ended; if not, it must not be destroyed.
+  [[nodiscard]] bool is_retired() const noexcept { return retired_; }
 
   int execute() {
     start_watchdog();
@@ -74,11 +105,7 @@ class runner::impl final : private completion_listener {
     wait_for_signal();
     loop_.run();
     if (!main_->ended()) break_deadlock();
-    loop_.set_ending();
-    // What other threads have sent meanwhile may spawn tasks, which are ended with the others.
-    loop_.mailbox()->open_all();
-    if (!loop_.root().empty()) shut_down();
-    loop_.mailbox()->open_all();
+    shut_down();
     loop_.get_executor().on_work_started();
     signals_.clear();
     if (watchdog_) watchdog_->unwatch(loop_);
@@ -93,8 +120,9 @@ class runner::impl final : private completion_listener {
     const bool serves = options_.debugger || is_debugger_wanted();
     const bool watches = options_.watchdog && options_.clock == clock_mode::real;
     if (!serves && !watches) return;
-    watchdog_.emplace(watchdog_options{watches ? options_.watchdog : std::nullopt, serves});
+    watchdog_ = std::make_shared<watchdog>(watchdog_options{watches ? options_.watchdog : std::nullopt, serves});
     watchdog_->watch(loop_);
+    others_.be_watched(watchdog_);
   }
 
   void wait_for_signal() {
@@ -156,21 +184,32 @@ class runner::impl final : private completion_listener {
     for (task_state* t : all) t->kill(reason);
   }
 
-  /// Ends the tasks that are left.
+  [[nodiscard]] bool tasks_have_ended() noexcept { return others_ended_ && loop_.root().empty(); }
+  void stop_at_the_end() noexcept {
+    if (tasks_have_ended()) loop_.stop();
+  }
+
+  /// Ends the tasks that are left on every loop, and the other loops.
   void shut_down() {
-    loop_.on_idle = [this] { loop_.stop(); };
+    loop_.set_ending();
+    loop_.on_idle = [this] { stop_at_the_end(); };
     // A main task that used up the grace after a signal leaves the others one of their own.
     if (!signal_ || grace_over_) arm_grace();
     grace_over_ = false;
+    others_.end_tasks([this] {
+      others_ended_ = true;
+      stop_at_the_end();
+    });
+    // What other threads have sent meanwhile may spawn tasks, which are ended with the others.
+    loop_.mailbox()->open_all();
     {
       const loop_entry entry;
       loop_.root().kill_all("the main task has ended");
     }
-    if (!loop_.root().empty()) loop_.run();
-    clean_ = loop_.root().empty();
-    if (clean_) return;
-    logger()->error("tasks did not end in time and are left behind");
-    log_tasks();
+    if (!tasks_have_ended()) loop_.run();
+    clean_ = others_.stop(options_.shutdown_grace);
+    retired_ = retire(loop_);
+    clean_ = clean_ && retired_;
   }
 
   void log_tasks() { logger()->error("{}", to_text(describe_tasks(copy_tasks(loop_)))); }
@@ -181,26 +220,33 @@ class runner::impl final : private completion_listener {
     if (main_->status() == task_status::killed && !deadlock_) {
       logger()->error("task '{}' was killed: {}", main_->name(), describe(main_->error()));
     }
-    return loop_.unhandled() > 0 || !clean_ || deadlock_ || main_->status() != task_status::ok ? 1 : 0;
+    return loop_.unhandled() + others_.unhandled() > 0 || !clean_ || deadlock_ || main_->status() != task_status::ok
+               ? 1
+               : 0;
   }
 
+  const loop_options common_;
+  const std::shared_ptr<instrument> hooks_;
   loop loop_;
   run_options options_;
   boost::asio::basic_signal_set<loop::executor_type> signals_;
   boost::asio::steady_timer grace_{loop_.context()};
+  loop_threads others_;
   state_ptr<task_state> main_;
   std::optional<int> signal_;
-  std::optional<watchdog> watchdog_;
+  std::shared_ptr<watchdog> watchdog_;
+  bool others_ended_ = false;
   bool grace_over_ = false;
   bool deadlock_ = false;
   bool clean_ = true;
+  bool retired_ = true;
 };
 
 runner::runner(run_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
 
 runner::~runner() {
   // Frames of tasks that did not end refer to the loop: it is left to the end of the process.
-  if (!impl_->is_clean()) {
+  if (!impl_->is_retired()) {
     impl_.release();  // NOLINT(bugprone-unused-return-value)
     leave_loop();
   }

@@ -4,6 +4,7 @@
 #include <weft/core/spawn.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,9 @@ namespace weft {
 struct run_options {
   /// Name of the main task.
   std::string name = "main";
+  /// Loops, each on a thread of its own; the main task runs on the calling thread's, others with spawn_on(). A task
+  /// stays on its loop. With several, the hook and the instrument below are called on all threads, one at a time.
+  std::size_t threads = 1;
   /// How long the tasks that are left when the main task has ended, or when a signal came, may take to end.
   duration shutdown_grace = std::chrono::seconds(5);
   /// Called for each failure that no one looked at; none: it is logged.
@@ -63,12 +67,16 @@ class runner {
 }  // namespace detail
 
 /// Runs a loop on the calling thread: `main(args...)` as its first task, until that has ended; then kills the tasks
-/// that are left and waits for them, at most `shutdown_grace`.
+/// that are left, on every loop, waits for them, at most `shutdown_grace`, and joins the other loops' threads.
 ///
+/// A main task that nothing can wake any more is a deadlock: it is reported, and killed. Waiting for another thread is
+/// none, see mt::keep_alive; with several loops it takes that none of them can do anything any more.
 /// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 128 +
 /// the signal after SIGINT (130), SIGTERM (143) or SIGHUP (129), which kill the main task once; a second SIGINT or
 /// SIGTERM ends the process at once. SIGHUP only when it would end the process: not under nohup, nor when a handler is
-/// installed before. Threads: one loop a thread. Errors: std::logic_error when a loop runs on this thread already.
+/// installed before. Threads: one loop a thread. Errors: std::logic_error when a loop runs on this thread already;
+/// std::invalid_argument for no thread at all, or several with a simulated clock; std::system_error when there is no
+/// thread to be had.
 template <class F, class... Args>
   requires(!std::is_same_v<F, run_options>)
 int run(run_options options, F main, Args... args) {

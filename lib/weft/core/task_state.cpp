@@ -58,6 +58,7 @@ void task_state::kill(std::string reason, std::source_location where) {
 
 void task_state::kill(const cause_ptr& cause) {
   if (ended() || killed_) return;
+  assert(is_at_home() && "a task of one loop was killed on another thread: see weft::spawn_on");
   more().cause = cause;
   killed_ = true;
   refresh_cancellation();
@@ -81,6 +82,10 @@ void task_state::attach(child_list& owner, const void* spawn_site) {
   }
   if (this_scheduler.hooks != nullptr) this_scheduler.hooks->task_spawned(task_view(*this));
   if (this_loop().is_ending() && &owner == &this_loop().root()) kill("the main task has ended");
+}
+
+bool task_state::is_at_home() const noexcept {
+  return this_scheduler.home != nullptr && &owner_->all_ == &this_loop().task_lists();
 }
 
 std::coroutine_handle<> task_state::begin() noexcept {

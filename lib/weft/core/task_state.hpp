@@ -9,6 +9,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <cassert>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -141,6 +142,9 @@ class task_state : public fifo_hook {
   void remove_listener(completion_listener& listener) noexcept { listeners_.erase(listener); }
   void on_done(std::function<void()> callback) { more().on_done.push_back(std::move(callback)); }
 
+  /// Whether the loop it belongs to is the one that runs this thread. Precondition: it has not ended.
+  [[nodiscard]] bool is_at_home() const noexcept;
+
   // The life of a task, driven by the loop.
   void attach(child_list& owner, const void* spawn_site);
   void set_body_ended() noexcept { body_ended_ = true; }
@@ -245,7 +249,7 @@ class child_list : public fifo_hook {
  private:
   friend class task_state;
 
-  fifo<child_list>& all_;
+  fifo<child_list>& all_;  // of its loop
   fifo<task_state> tasks_;
   std::size_t size_ = 0;
 };
@@ -255,6 +259,7 @@ void schedule_drain() noexcept;
 
 /// Puts a task at the end of the ready list.
 inline void push_ready(task_state& task) noexcept {
+  assert(task.is_at_home() && "what belongs to one loop was used on another thread: see weft::mt");
   scheduler& s = this_scheduler;
   task.next_ready = nullptr;
   (s.ready_head == nullptr ? s.ready_head : s.ready_tail->next_ready) = &task;
