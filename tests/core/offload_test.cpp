@@ -192,4 +192,49 @@ TEST_CASE("offload: one whose calls are abandoned may be destroyed while they ru
   ended->get_future().wait();
 }
 
+TEST_CASE("offload: what was posted has ended when run() returns, on another thread") {
+  std::atomic<int> ended = 0;
+  std::atomic<bool> elsewhere = true;
+  const auto home = std::this_thread::get_id();
+  auto body = [&]() -> task<> {
+    offload pool;
+    for (int i = 0; i < 100; ++i) {
+      pool.post([&] {
+        if (std::this_thread::get_id() == home) elsewhere = false;
+        ++ended;
+      });
+    }
+    co_return;
+  };
+  CHECK(weft::run(body) == 0);
+  CHECK(ended == 100);
+  CHECK(elsewhere);
+}
+
+TEST_CASE("offload: where no loop runs, what is posted is called here and now") {
+  offload pool;
+  bool called = false;
+  pool.post([&] { called = true; });
+  CHECK(called);
+  pool.post([] { throw std::runtime_error("for the log"); });
+}
+
+TEST_CASE("offload: what was posted and hangs delays the end of run() by the grace alone") {
+  std::promise<void> release;
+  std::promise<void> ended;
+  weft::run_options options;
+  options.shutdown_grace = 1ms;
+  auto body = [&]() -> task<> {
+    offload pool;
+    pool.post([&] {
+      release.get_future().wait();
+      ended.set_value();
+    });
+    co_return;
+  };
+  CHECK(weft::run(options, body) == 0);
+  release.set_value();
+  ended.get_future().wait();
+}
+
 }  // namespace

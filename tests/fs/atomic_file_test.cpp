@@ -1,5 +1,7 @@
 #include <weft/fs/atomic_file.hpp>
 
+#include <weft/core/run.hpp>
+
 #include "fs/temporary_folder.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -48,6 +50,19 @@ TEST_CASE("atomic_file: destroyed without commit, nothing is left") {
     const fs::atomic_file moved(std::move(file));
     CHECK(folder.entries() == 1);
   }
+  CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("atomic_file: destroyed on a loop without commit, nothing is left when run() returns") {
+  const temporary_folder folder;
+  const int code = run([&]() -> task<> {
+    for (int i = 0; i < 100; ++i) {
+      fs::atomic_file file(fs::directory(folder.path()), "a");
+      file.write(bytes_of("x"));
+    }
+    co_return;
+  });
+  CHECK(code == 0);
   CHECK(folder.entries() == 0);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/core/mailbox.hpp>
+#include <weft/core/open_calls.hpp>
 #include <weft/core/scheduler.hpp>
 #include <weft/core/task_state.hpp>
 #include <weft/core/time.hpp>
@@ -115,6 +116,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
 
   // For the runtime.
   [[nodiscard]] const std::shared_ptr<detail::mailbox>& mailbox() const noexcept { return mailbox_; }
+  /// Calls of offload::post() that have not ended.
+  [[nodiscard]] const std::shared_ptr<detail::open_calls>& open_calls() const noexcept { return open_calls_; }
   [[nodiscard]] detail::timer_heap& timers() noexcept { return timers_; }
   /// Has `work` tried behind what is ready now; one turn of the loop for all that come before.
   void postpone(detail::postponed& work);
@@ -185,6 +188,7 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   std::vector<detail::task_state*> shuffled_;
   std::size_t shuffled_left_ = 0;
   unhandled_hook on_unhandled_;
+  std::shared_ptr<detail::open_calls> open_calls_ = std::make_shared<detail::open_calls>();
   std::shared_ptr<detail::mailbox> mailbox_ = std::make_shared<detail::mailbox>(context_);
 };
 

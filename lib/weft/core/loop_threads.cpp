@@ -31,13 +31,15 @@ void block_process_signals(sigset_t& before) noexcept {
 
 }  // namespace
 
-bool retire(loop& stopped) {
+bool retire(loop& stopped, duration grace) {
   if (stopped.root().empty()) stopped.mailbox()->close();
   // What came in the last moment may have spawned tasks, which are ended before they begin.
   if (!stopped.root().empty() && stopped.is_ending() && stopped.mailbox()->is_closed()) {
     stopped.on_idle = [&stopped] { stopped.stop(); };
     stopped.run();
   }
+  if (!stopped.open_calls()->wait(grace))
+    logger()->error("calls on other threads did not end in time and are left behind");
   if (stopped.root().empty()) return true;
   stopped.mailbox()->abandon();
   logger()->error("tasks did not end in time and are left behind\n{}", to_text(describe_tasks(copy_tasks(stopped))));
@@ -47,8 +49,8 @@ bool retire(loop& stopped) {
 /// One loop and its thread. Shared with the thread, which may have to be left behind.
 class loop_threads::worker : public std::enable_shared_from_this<worker> {
  public:
-  worker(loop_options options, std::shared_ptr<instrument> instrument)
-      : options_(std::move(options)), instrument_(std::move(instrument)) {}
+  worker(loop_options options, std::shared_ptr<instrument> instrument, duration grace)
+      : options_(std::move(options)), instrument_(std::move(instrument)), grace_(grace) {}
 
   [[nodiscard]] loop_options& options() noexcept { return options_; }
 
@@ -111,7 +113,7 @@ class loop_threads::worker : public std::enable_shared_from_this<worker> {
     options_.team->enter(options_.index, home->mailbox());
     entered.set_value();
     home->run();
-    const bool clean = retire(*home);
+    const bool clean = retire(*home, grace_);
     const std::size_t unhandled = home->unhandled();
     if (watchdog_) watchdog_->unwatch(*home);
     watchdog_.reset();
@@ -130,6 +132,7 @@ class loop_threads::worker : public std::enable_shared_from_this<worker> {
 
   loop_options options_;
   std::shared_ptr<instrument> instrument_;
+  duration grace_;
   std::shared_ptr<watchdog> watchdog_;  // the loop's thread's
   std::thread thread_;
   mutable std::mutex mutex_;
@@ -140,11 +143,11 @@ class loop_threads::worker : public std::enable_shared_from_this<worker> {
 };
 
 loop_threads::loop_threads(const std::shared_ptr<loop_team>& team, const loop_options& options,
-                           const std::shared_ptr<instrument>& instrument)
+                           const std::shared_ptr<instrument>& instrument, duration grace)
     : team_(team) {
   if (!team) return;
   for (std::size_t index = 1; index < team->size(); ++index) {
-    workers_.push_back(std::make_shared<worker>(options, instrument));
+    workers_.push_back(std::make_shared<worker>(options, instrument, grace));
     workers_.back()->options().index = index;
   }
 }

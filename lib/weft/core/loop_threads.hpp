@@ -20,7 +20,7 @@ namespace weft::detail {
 class loop_threads {
  public:
   loop_threads(const std::shared_ptr<loop_team>& team, const loop_options& options,
-               const std::shared_ptr<instrument>& instrument);
+               const std::shared_ptr<instrument>& instrument, duration grace);
   loop_threads(const loop_threads&) = delete;
   loop_threads& operator=(const loop_threads&) = delete;
   ~loop_threads();
@@ -46,7 +46,8 @@ class loop_threads {
   std::size_t unhandled_ = 0;
 };
 
-/// Brings a loop that was stopped to its end. Gives whether it may be destroyed: no task is left.
-[[nodiscard]] bool retire(loop& stopped);
+/// Brings a loop that was stopped to its end, which takes as long as what it has posted to other threads, at most
+/// `grace`. Gives whether it may be destroyed: no task is left.
+[[nodiscard]] bool retire(loop& stopped, duration grace);
 
 }  // namespace weft::detail

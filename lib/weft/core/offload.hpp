@@ -66,6 +66,27 @@ class call_result {
   std::variant<std::monostate, std::conditional_t<std::is_void_v<R>, std::true_type, R>, std::exception_ptr> outcome_;
 };
 
+/// A call that no one waits for but the end of the loop.
+template <class F>
+class posted_job final : public offload_job {
+ public:
+  posted_job(F&& f, std::shared_ptr<open_calls> counted) : f_(std::move(f)), counted_(std::move(counted)) {
+    counted_->add();
+  }
+  posted_job(const posted_job&) = delete;
+  posted_job& operator=(const posted_job&) = delete;
+  ~posted_job() { counted_->remove(); }
+
+ private:
+  void execute() noexcept override {
+    const std::unique_ptr<posted_job> self(this);
+    call_reporting(f_);
+  }
+
+  F f_;
+  std::shared_ptr<open_calls> counted_;
+};
+
 /// Keeps a loop running while another thread works for it.
 class foreign_work {
  public:
@@ -105,6 +126,12 @@ class offload {
 
   template <class F>
   task<std::invoke_result_t<F&>> run_abandonable(F f);
+
+  /// Has `f()` called on a thread and goes on at once, for what a destructor leaves to be done. It has ended when run()
+  /// returns, unless it takes longer than run_options::shutdown_grace; where no loop runs it is called here and now.
+  /// What it throws is logged.
+  template <class F>
+  void post(F f);
 
  private:
   void submit(detail::offload_job& job);
@@ -226,6 +253,15 @@ task<std::invoke_result_t<F&>> offload::run(F f) {
   submit(call.job());
   co_await call.wait();
   co_return call.take();
+}
+
+template <class F>
+void offload::post(F f) {
+  const loop* home = detail::this_scheduler.home;
+  if (home == nullptr) return detail::call_reporting(f);
+  auto job = std::make_unique<detail::posted_job<F>>(std::move(f), home->open_calls());
+  submit(*job);
+  job.release();  // NOLINT(bugprone-unused-return-value): it deletes itself
 }
 
 template <class F>

@@ -80,7 +80,7 @@ class runner::impl final : private completion_listener {
         loop_(common_),
         options_(std::move(options)),
         signals_(loop_.get_executor()),
-        others_(common_.team, common_, hooks_) {
+        others_(common_.team, common_, hooks_, options_.shutdown_grace) {
     this_scheduler.hooks = hooks_.get();
     if (common_.team) common_.team->enter(0, loop_.mailbox());
     others_.start();
@@ -208,7 +208,7 @@ class runner::impl final : private completion_listener {
     }
     if (!tasks_have_ended()) loop_.run();
     clean_ = others_.stop(options_.shutdown_grace);
-    retired_ = retire(loop_);
+    retired_ = retire(loop_, options_.shutdown_grace);
     clean_ = clean_ && retired_;
   }
 

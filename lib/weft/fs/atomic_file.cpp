@@ -1,11 +1,13 @@
 #include <weft/fs/atomic_file.hpp>
 
 #include <weft/base/error.hpp>
+#include <weft/fs/files.hpp>
 #include <weft/fs/rename.hpp>
 #include <weft/fs/temporaries.hpp>
 
 #include <cassert>
 #include <cerrno>
+#include <exception>
 #include <utility>
 
 #include <fcntl.h>
@@ -28,7 +30,18 @@ atomic_file::atomic_file(atomic_file&& other) noexcept
       descriptor_(std::exchange(other.descriptor_, -1)),
       failed_(other.failed_) {}
 
-atomic_file::~atomic_file() { discard(); }
+atomic_file::~atomic_file() {
+  if (descriptor_ < 0 && temporary_.empty()) return;
+  try {
+    files().post([folder = folder_, temporary = temporary_, descriptor = descriptor_] {
+      if (descriptor >= 0) ::close(descriptor);
+      if (!temporary.empty()) detail::remove_or_log(folder, temporary);
+    });
+  } catch (const std::exception&) {
+    // No memory or no thread for it: at a destructor's expense, but nothing stays behind.
+    discard();
+  }
+}
 
 void atomic_file::discard() noexcept {
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));

@@ -38,8 +38,9 @@ struct atomic_file_options {
 ///
 /// Ownership:  owns the temporary; deletes no other file.
 /// Threads:    any, one at a time.
-/// Blocking:   every function calls the file system, also the destructor of one that was neither committed nor
-///             discarded; on a loop's thread, run them through files(), or use write_file() and discard().
+/// Blocking:   every function calls the file system; on a loop's thread, run them through files(), or use write_file()
+///             and discard(). The destructor of one that was neither committed nor discarded leaves the removal to
+///             files() where a loop runs; it has happened when run() returns.
 /// Errors:     boost::system::system_error, "cannot write 'folder/name': no space left on device". After a failed write
 ///             or sync the file cannot be committed any more: a later fsync would report success for bytes that are
 ///             lost. A temporary that cannot be removed is logged.

@@ -82,13 +82,15 @@ template <class F, class... Args>
 template <class F, class... Args>
   requires(!detail::is_made_task<F> && !std::is_same_v<F, spawn_options>)
 [[gnu::noinline]] auto spawn_on(loop_ref to, F f, Args... args) {
-  return detail::spawn_shared(to, {}, __builtin_return_address(0), std::move(f), std::move(args)...);
+  detail::refuse_views<Args...>();
+  return detail::spawn_shared(to, {}, __builtin_return_address(0), std::move(f), detail::stored(args)...);
 }
 
 template <class F, class... Args>
 [[gnu::noinline]] auto spawn_on(loop_ref to, spawn_options options, F f, Args... args) {
+  detail::refuse_views<Args...>();
   return detail::spawn_shared(to, std::move(options.name), __builtin_return_address(0), std::move(f),
-                              std::move(args)...);
+                              detail::stored(args)...);
 }
 
 /// Refused: write spawn_on(loop, f, x) instead of spawn_on(loop, f(x)).
@@ -99,7 +101,7 @@ void spawn_on(loop_ref, task<R>, Args...) = delete;
 /// Errors: its own; cancelled when it was killed.
 template <class F, class... Args>
 std::invoke_result_t<F, Args...> run_on(loop_ref to, F f, Args... args) {
-  auto remote = spawn_on(std::move(to), std::move(f), std::move(args)...);
+  auto remote = detail::spawn_shared(to, {}, nullptr, std::move(f), std::move(args)...);
   std::exception_ptr stopped;
   std::string reason;
   try {

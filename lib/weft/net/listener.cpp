@@ -105,6 +105,21 @@ void listener::close() noexcept {
   acceptor_.close(closed_anyway);
 }
 
+port_sharing listener::sharing() noexcept {
+  int on = 0;
+  socklen_t size = sizeof on;
+  const int result = ::getsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, &size);
+  return result == 0 && on != 0 ? port_sharing::shared : port_sharing::exclusive;
+}
+
+listener listen(const tcp_endpoint& at, listen_options options) {
+  listener::asio_acceptor acceptor(this_loop().get_executor());
+  if (const auto error = open_listening(acceptor, at, options)) {
+    throw_error(error, "cannot listen on '" + to_string(at) + "'");
+  }
+  return listener(std::move(acceptor));
+}
+
 listener listen(std::string_view host, std::uint16_t port, listen_options options) {
   const std::string what = "cannot listen on '" + std::string(host) + ":" + std::to_string(port) + "'";
   const auto address = bind_address(host, what);

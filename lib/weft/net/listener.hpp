@@ -47,6 +47,7 @@ class listener {
 
   [[nodiscard]] tcp_endpoint local_endpoint() const { return acceptor_.local_endpoint(); }
   [[nodiscard]] std::uint16_t port() const { return local_endpoint().port(); }
+  [[nodiscard]] port_sharing sharing() noexcept;
   [[nodiscard]] bool is_open() const noexcept { return acceptor_.is_open(); }
 
   /// No more connections; an accept() still awaited ends with boost::asio::error::operation_aborted. Idempotent.
@@ -59,5 +60,8 @@ class listener {
 /// Listens on an address ("127.0.0.1", "::1", "localhost"; "" or "*" for all of both families); port 0 lets the system
 /// choose. Never suspends. Throws system_error "cannot listen on 'host:port'".
 [[nodiscard]] listener listen(std::string_view host, std::uint16_t port, listen_options options = {});
+
+/// The same on an address that is known already.
+[[nodiscard]] listener listen(const tcp_endpoint& at, listen_options options = {});
 
 }  // namespace weft::net

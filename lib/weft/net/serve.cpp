@@ -5,6 +5,7 @@
 #include <weft/core/shield.hpp>
 #include <weft/core/task_group.hpp>
 #include <weft/core/timeout.hpp>
+#include <weft/mt/spawn_on.hpp>
 #include <weft/sync/event.hpp>
 #include <weft/sync/semaphore.hpp>
 
@@ -99,6 +100,33 @@ task<> serve(listener source, connection_handler handler, serve_options options)
     // Behind a shield, as a kill of this task is to stop the accepting and not, before their time, the handlers.
     co_await shield(duration::max(), drain, std::ref(self), patience);
     std::rethrow_exception(stopped);
+  };
+  co_await scope(body);
+}
+
+namespace {
+
+task<> serve_at(tcp_endpoint at, connection_handler handler, serve_options options) {
+  listen_options sharing;
+  sharing.sharing = port_sharing::shared;
+  co_await serve(listen(at, sharing), std::move(handler), options);
+}
+
+task<> serve_on(std::size_t index, tcp_endpoint at, connection_handler handler, serve_options options) {
+  co_await run_on(index, serve_at, at, std::move(handler), options);
+}
+
+}  // namespace
+
+task<> serve_each(listener source, connection_handler handler, serve_options options) {
+  if (source.sharing() != port_sharing::shared)
+    throw std::invalid_argument("serve_each() needs a listener with port_sharing::shared");
+  auto body = [&](task_group& group) -> task<> {
+    const tcp_endpoint at = source.local_endpoint();
+    for (std::size_t index = 0; index < loop_count(); ++index) {
+      if (index != this_loop().index()) group.spawn(serve_on, index, at, handler, options);
+    }
+    co_await serve(std::move(source), handler, options);
   };
   co_await scope(body);
 }

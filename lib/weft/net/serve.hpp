@@ -30,4 +30,13 @@ using connection_handler = std::function<task<>(tcp_socket)>;
 /// after the same drain, when accepting fails for good.
 task<> serve(listener source, connection_handler handler, serve_options options = {});
 
+/// serve() on every loop of run(): each listens on the address of `source`, and the kernel spreads the connections.
+///
+/// `source` is listening with port_sharing::shared. Every loop calls a copy of `handler` on its own thread: what the
+/// copies share has to be fit for that. `max_connections` is for each loop. Completes as serve() does, when every handler
+/// of every loop has ended; the first loop that fails ends the others. Connections that the kernel has given to a
+/// listener which then closes are lost to their peers, as with any listener.
+/// Errors: also std::invalid_argument for a listener that does not share its port.
+task<> serve_each(listener source, connection_handler handler, serve_options options = {});
+
 }  // namespace weft::net
