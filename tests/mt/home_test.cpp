@@ -18,7 +18,14 @@ namespace {
 
 using namespace mt_test;
 
-#if !defined(NDEBUG) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WEFT_TEST_UNDER_TSAN
+#endif
+#endif
+
+// A process that has been forked from several threads must not start threads under the thread sanitizer.
+#if !defined(NDEBUG) && !defined(WEFT_TEST_UNDER_TSAN)
 
 /// The signal that ends a process of its own that runs `body`; 0: it ends by itself.
 template <class F>

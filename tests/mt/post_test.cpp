@@ -71,7 +71,7 @@ TEST_CASE("post: what was accepted is called, also at the very end of the loop")
     std::atomic<int> called = 0;
     std::vector<std::thread> senders;
     run_test_on(2, [&]() -> task<> {
-      for (const std::size_t target : {0, 1}) {
+      for (std::size_t target = 0; target < 2; ++target) {
         auto send = [&, to = weft::loop_ref(target)] {
           while (weft::mt::post(to, [&called] { ++called; })) {
             ++accepted;

@@ -82,12 +82,13 @@ task<> consume_while_dying(queue<int>& items, harvest& into) {
     const auto item = co_await items.next();
     item ? into.push_back(*item) : static_cast<void>(ended = true);
   };
-  for (int round = 0; !ended; ++round) {
+  int round = 0;
+  while (!ended) {
     auto child = weft::spawn(get);
     for (int i = 0; i < round % 4; ++i) co_await weft::yield();
     child.kill();
     co_await child.join();
-    if (round % 8 == 0) co_await get();
+    if (round++ % 8 == 0) co_await get();
   }
 }
 
@@ -99,9 +100,11 @@ task<> produce_while_dying(queue<int>& items, int number) {
       co_await items.put(number * per_producer + i);
       put = true;
     };
-    for (int round = 0; !put; ++round) {
+    int round = 0;
+    while (!put) {
       auto child = weft::spawn(try_it);
       for (int turn = 0; turn < round % 4; ++turn) co_await weft::yield();
+      ++round;
       child.kill();
       co_await child.join();
     }
