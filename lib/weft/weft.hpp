@@ -24,6 +24,7 @@
 #include <weft/core/join.hpp>
 #include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
+#include <weft/core/loop_team.hpp>
 #include <weft/core/map.hpp>
 #include <weft/core/offload.hpp>
 #include <weft/core/promise_base.hpp>
