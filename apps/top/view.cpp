@@ -47,7 +47,9 @@ std::string list_view(const std::vector<std::vector<task_info>>& loops, std::siz
                         width);
   for (std::size_t loop = 0; loop < loops.size(); ++loop) {
     auto tasks = loops[loop];
-    std::ranges::stable_sort(tasks, std::greater<>(), &task_info::waited);
+    std::ranges::sort(tasks, [](const task_info& a, const task_info& b) {
+      return a.waited != b.waited ? a.waited > b.waited : a.id < b.id;
+    });
     for (const task_info& task : tasks) {
       const std::string waited = task.phase == task_phase::waiting ? fmt::format("{:.2f} s", task.waited) : "-";
       out += cut(fmt::format("{:>4} {:>8} {:<8} {:>9}  {} {} {}", loop, task.id, word(task.phase), waited,
