@@ -58,19 +58,13 @@ TEST_CASE("read_operation: a kill after the bytes were taken gives them to the r
   testkit::run([]() -> task<> {
     auto ends = co_await make_pair();
     co_await ends.far.write_all("taken");
-    handle<std::string> reader;
-    auto killer = [&]() -> task<> {
-      reader.kill();
-      co_return;
-    };
-    reader = spawn(read_once, std::ref(ends.near));
+    auto reader = spawn(read_once, std::ref(ends.near));
     // Behind the reader's attempt, which has been posted first, but before the reader runs again or with it.
-    auto watch = [&]() -> task<> {
+    auto watch = [](handle<std::string> victim) -> task<> {
       co_await yield();
-      this_loop().post([&] { spawn(killer); });
-      co_return;
+      this_loop().post([victim] { victim.kill(); });
     };
-    spawn(watch);
+    spawn(watch, reader);
     co_await reader.join();
     if (reader.ok()) {
       const std::string text = co_await reader;
