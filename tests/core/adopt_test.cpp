@@ -56,7 +56,7 @@ TEST_CASE("adopt: gives the result of a coroutine written for Asio, or rethrows 
 }
 
 TEST_CASE("adopt: a kill is passed on and the coroutine has ended when the task does") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool ended = false;
     bool unwound = false;
     struct note {

@@ -107,7 +107,7 @@ TEST_CASE("asio: a named operation can be awaited, and one that completes inside
 }
 
 TEST_CASE("asio: what an initiation throws is thrown by the co_await, and the task can be killed afterwards") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::string thrown;
     auto body = [&]() -> task<> {
       try {
@@ -141,7 +141,7 @@ TEST_CASE("asio: what an initiation throws is thrown by the co_await, and the ta
 }
 
 TEST_CASE("asio: a kill aborts the operation and throws cancelled; the object can be used again") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     socket_type near(weft::this_loop().get_executor());
     socket_type far(weft::this_loop().get_executor());
     asio::local::connect_pair(near, far);
@@ -269,7 +269,7 @@ TEST_CASE("asio: a killed task waits until its operation has really ended") {
 }
 
 TEST_CASE("asio: the cancellation of one operation does not reach the next") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     manual_operation first;
     manual_operation second;
     std::string aborted;
