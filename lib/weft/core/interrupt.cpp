@@ -13,7 +13,7 @@ namespace weft::detail {
 namespace {
 
 struct request {
-  void (*f)(void*);
+  void (*f)(void*, const ucontext_t&);
   void* argument;
   pthread_t thread;
   sem_t done;
@@ -21,12 +21,12 @@ struct request {
 
 std::atomic<request*> pending = nullptr;
 
-void run_pending(int /*signal*/) {
+void run_pending(int /*signal*/, siginfo_t* /*from*/, void* context) {
   const int saved = errno;
   request* wanted = pending.load(std::memory_order_acquire);
   if (wanted != nullptr && pthread_equal(wanted->thread, pthread_self()) != 0 &&
       pending.compare_exchange_strong(wanted, nullptr, std::memory_order_acq_rel)) {
-    wanted->f(wanted->argument);
+    wanted->f(wanted->argument, *static_cast<const ucontext_t*>(context));
     sem_post(&wanted->done);
   }
   errno = saved;
@@ -37,8 +37,8 @@ bool install_handler() {
   if (::sigaction(SIGURG, nullptr, &before) != 0) return false;
   if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) return false;
   struct sigaction ours{};
-  ours.sa_handler = run_pending;
-  ours.sa_flags = SA_RESTART;
+  ours.sa_sigaction = run_pending;
+  ours.sa_flags = SA_RESTART | SA_SIGINFO;
   sigemptyset(&ours.sa_mask);
   return ::sigaction(SIGURG, &ours, nullptr) == 0;
 }
@@ -56,7 +56,7 @@ bool wait_a_second(sem_t& done) {
 
 }  // namespace
 
-bool interrupt_thread(pthread_t thread, void (*f)(void*), void* argument) {
+bool interrupt_thread(pthread_t thread, void (*f)(void*, const ucontext_t&), void* argument) {
   static std::mutex mutex;
   static const bool installed = install_handler();
   if (!installed) return false;

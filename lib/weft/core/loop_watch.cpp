@@ -12,7 +12,6 @@
 #include <span>
 #include <utility>
 
-#include <execinfo.h>
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/logger.h>
 #include <sys/syscall.h>
@@ -68,9 +67,9 @@ std::string place_of(const raw_task& task) {
   return text;
 }
 
-std::string stack_of(std::span<void* const> addresses) {
+std::string to_text(const stack_copy& stack) {
   std::string text;
-  for (void* address : addresses) {
+  for (const void* address : likely_callers(stack, 24)) {
     const std::string place = describe_address(address);
     if (!place.empty()) text += "\n    " + place;
   }
@@ -119,9 +118,9 @@ void loop_watch::look(duration limit) {
 }
 
 /// Runs in a signal handler on the loop's thread.
-void loop_watch::copy_running(void* to) {
+void loop_watch::copy_running(void* to, const ucontext_t& interrupted) {
   auto& held = *static_cast<held_task*>(to);
-  held.stack_size = ::backtrace(held.stack.data(), static_cast<int>(held.stack.size()));
+  copy_stack(interrupted, held.stack);
   const task_state* running = this_scheduler.current;
   held.found = running != nullptr;
   if (!held.found) return;
@@ -143,6 +142,7 @@ void loop_watch::report(time_point now, bool in_one_step) {
   turn_since_ = in_one_step ? step_since_ : turn_since_;
   const std::string doing = activity(now);
   held_task held;
+  held.stack.stack = stack_of(thread_);
   const bool known = interrupt_thread(thread_, &copy_running, &held) && held.found;
   const auto so_far = std::chrono::duration_cast<milliseconds>(now - turn_since_).count();
   if (!in_one_step) {
@@ -152,10 +152,8 @@ void loop_watch::report(time_point now, bool in_one_step) {
     return;
   }
   culprit_ = known ? "task " + name_of(held.task) : "a callback";
-  // The first three addresses are those of the handler.
-  const auto frames = std::span<void* const>(held.stack).first(static_cast<std::size_t>(std::max(held.stack_size, 0)));
   logger()->warn("the loop has been held for {} ms by {}; {}{}; it is in:{}", so_far, culprit_, doing,
-                 known ? place_of(held.task) : "", stack_of(frames.size() > 3 ? frames.subspan(3) : frames));
+                 known ? place_of(held.task) : "", to_text(held.stack));
 }
 
 void loop_watch::report_end(time_point now) {
@@ -172,7 +170,7 @@ struct stuck_copy {
   std::span<raw_task> to;
   std::size_t count = 0;
 
-  static void run(void* self) {
+  static void run(void* self, const ucontext_t& /*interrupted*/) {
     auto& copy = *static_cast<stuck_copy*>(self);
     copy.count = detail::copy_tasks(*copy.from, copy.to);
   }

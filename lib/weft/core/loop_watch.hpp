@@ -2,9 +2,9 @@
 
 #include <weft/core/loop.hpp>
 #include <weft/core/snapshot.hpp>
+#include <weft/core/stack_copy.hpp>
 #include <weft/core/time.hpp>
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,11 +37,10 @@ class loop_watch {
   struct held_task {
     raw_task task;
     bool found = false;
-    std::array<void*, 24> stack;
-    int stack_size = 0;
+    stack_copy stack;
   };
 
-  static void copy_running(void* to);
+  static void copy_running(void* to, const ucontext_t& interrupted);
   void report(time_point now, bool in_one_step);
   void report_end(time_point now);
   [[nodiscard]] std::string activity(time_point now) const;

@@ -15,7 +15,6 @@
 #include <string_view>
 #include <thread>
 
-#include <execinfo.h>
 #include <poll.h>
 #include <spdlog/logger.h>
 #include <sys/eventfd.h>
@@ -108,8 +107,6 @@ class watchdog::impl {
  public:
   explicit impl(watchdog_options options)
       : limit_(options.limit), tick_(tick_of(options.limit)), dump_signal_(dump_wanted_.get()) {
-    void* first_use[1];
-    ::backtrace(first_use, 1);  // loads what it needs, which a signal handler must not
     if (options.serves_debugger) serve();
     thread_ = start_quiet_thread([](void* self) { static_cast<impl*>(self)->work(); }, this);
   }
