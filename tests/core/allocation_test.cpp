@@ -97,7 +97,7 @@ TEST_CASE("asio: reading and writing, ready or not, allocates nothing") {
 
 TEST_CASE("core: yield, sleep, nested awaits, spawn and join, and timeouts live on reused memory") {
   if (!frames_are_counted()) return;
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto yield = []() -> task<> { co_await weft::yield(); };
     const std::size_t of_yield = co_await allocations_of(yield);
     CHECK(of_yield == 0);

@@ -33,7 +33,7 @@ class traced_parcel final : public weft::detail::parcel {
 };
 
 TEST_CASE("loop: post runs callbacks in order, on the loop's thread, never inside the call") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     std::vector<int> order;
     const auto thread = std::this_thread::get_id();
     for (int i = 0; i < 3; ++i) {
@@ -83,10 +83,12 @@ TEST_CASE("loop: a posted callback may wake, spawn and kill") {
 }
 
 TEST_CASE("loop: what a posted callback throws is reported") {
-  const auto result = run_recorded([]() -> task<> {
-    weft::this_loop().post([] { throw std::runtime_error("posted"); });
-    co_await weft::sleep(1ms);
-  });
+  const auto result = run_recorded(
+      []() -> task<> {
+        weft::this_loop().post([] { throw std::runtime_error("posted"); });
+        co_await weft::sleep(1ms);
+      },
+      simulated_clock());
   CHECK(result.unhandled == std::vector<std::string>{"callback: posted"});
   CHECK(result.code == 1);
 }
@@ -95,7 +97,7 @@ TEST_CASE("mailbox: a parcel arrives on the loop, and bounces when the loop is g
   std::vector<std::string> log;
   traced_parcel parcel(log);
   std::shared_ptr<weft::detail::mailbox> box;
-  run_test([&]() -> task<> {
+  run_simulated_test([&]() -> task<> {
     box = weft::this_loop().mailbox();
     box->deliver(parcel);
     CHECK(log.empty());

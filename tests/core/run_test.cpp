@@ -204,7 +204,7 @@ TEST_CASE("run: frames and arguments of tasks that never ran are freed") {
 }
 
 TEST_CASE("run: inside of run() it is refused, and the outer one goes on") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     bool refused = false;
     try {
       weft::run(nothing);
@@ -291,7 +291,7 @@ TEST_CASE("run: a deadline that was taken back does not hide a deadlock") {
     b = weft::spawn(wait_a);
     co_await a.join();
   };
-  CHECK(weft::run(body) == 1);
+  CHECK(weft::run(simulated_clock(), body) == 1);
 }
 
 TEST_CASE("run: a sleep without end is no deadlock") {
@@ -316,11 +316,13 @@ TEST_CASE("run: a main that is killed without a signal gives 1") {
 
 TEST_CASE("run: what a foreign handler of the io_context throws is reported, and the loop goes on") {
   bool went_on = false;
-  const auto result = run_recorded([&]() -> task<> {
-    boost::asio::post(weft::this_loop().get_executor(), [] { throw std::runtime_error("handler failed"); });
-    co_await weft::sleep(1ms);
-    went_on = true;
-  });
+  const auto result = run_recorded(
+      [&]() -> task<> {
+        boost::asio::post(weft::this_loop().get_executor(), [] { throw std::runtime_error("handler failed"); });
+        co_await weft::sleep(1ms);
+        went_on = true;
+      },
+      simulated_clock());
   CHECK(went_on);
   CHECK(result.code == 1);
   CHECK(result.unhandled == std::vector<std::string>{"handler: handler failed"});

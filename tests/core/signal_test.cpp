@@ -54,7 +54,7 @@ TEST_CASE("run: a SIGHUP that is ignored stays ignored, and one behind another s
       co_await weft::sleep(1ms);
       co_return 7;
     };
-    return weft::run(body);
+    return weft::run(simulated_clock(), body);
   });
   CHECK(ignored == 7);
   const int repeated = exit_code_of([] {

@@ -36,12 +36,16 @@ void run_test(F body, weft::run_options options = {}) {
   if (code != 0) throw std::runtime_error("run() gave " + std::to_string(code));
 }
 
-/// The same, with time that passes at once.
-template <class F>
-void run_simulated_test(F body) {
+/// Time passes at once.
+inline weft::run_options simulated_clock() {
   auto options = weft::run_options();
   options.clock = weft::clock_mode::simulated;
-  run_test(std::move(body), std::move(options));
+  return options;
+}
+
+template <class F>
+void run_simulated_test(F body) {
+  run_test(std::move(body), simulated_clock());
 }
 
 /// A run whose unhandled failures are kept as "task: what it threw".
@@ -51,13 +55,12 @@ struct recorded_run {
 };
 
 template <class F>
-recorded_run run_recorded(F body) {
+recorded_run run_recorded(F body, weft::run_options options = {}) {
   recorded_run result;
-  weft::run_options options;
   options.on_unhandled = [&](std::string_view task, const std::exception_ptr& error) {
     result.unhandled.push_back(std::string(task) + ": " + weft::describe(error));
   };
-  result.code = weft::run(options, body);
+  result.code = weft::run(std::move(options), body);
   return result;
 }
 
