@@ -4,7 +4,7 @@
 set(may_base "base")
 set(may_core "base|core")
 set(may_sync "base|core|sync")
-set(may_pool "base|core|sync|pool")
+set(may_pool "base|core|sync|mt|pool")
 set(may_mt "base|core|sync|mt")
 set(may_net "base|core|sync|mt|net")
 set(may_fs "base|core|sync|fs")
