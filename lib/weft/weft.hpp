@@ -69,6 +69,7 @@
 #include <weft/net/serve.hpp>
 #include <weft/net/tcp_socket.hpp>
 #include <weft/pool/future.hpp>
+#include <weft/pool/submit_options.hpp>
 #include <weft/sync/async_result.hpp>
 #include <weft/sync/barrier.hpp>
 #include <weft/sync/bounded_semaphore.hpp>
