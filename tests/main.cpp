@@ -4,8 +4,12 @@
 #include <iostream>
 #include <random>
 
+// What a test program does first, where it has something to do: tests/pool starts itself again as a worker.
+[[gnu::weak]] void before_tests(int argc, char** argv);
+
 // Every run shuffles the cases, so that none comes to depend on another; the seed is printed when a run fails.
 int main(int argc, char** argv) {
+  if (before_tests != nullptr) before_tests(argc, argv);
   const auto seed = std::random_device{}() % 1'000'000U;
   doctest::Context context;
   context.setOption("order-by", "rand");

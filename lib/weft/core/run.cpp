@@ -35,6 +35,7 @@ unhandled_hook serialised(unhandled_hook hook) {
 
 /// What the loops have in common.
 loop_options take_loop_options(run_options& options) {
+  if (run_instead != nullptr) run_instead();
   if (this_scheduler.home != nullptr) throw std::logic_error("run() was called inside of run()");
   if (options.threads == 0) throw std::invalid_argument("run(): at least one thread is needed");
   loop_options common{std::move(options.on_unhandled), options.clock, options.seed};

@@ -46,6 +46,9 @@ struct run_options {
 
 namespace detail {
 
+/// What run() does instead of running its main, where the process is another's worker (see worker_entry.hpp). Does not return.
+inline void (*run_instead)() = nullptr;
+
 /// A loop, from the start of its main task to the end of its last one.
 class runner {
  public:
