@@ -1,7 +1,7 @@
 #pragma once
 
 #include <weft/core/task_state.hpp>
-#include <weft/core/timer_heap.hpp>
+#include <weft/core/timer_queue.hpp>
 
 #include <optional>
 #include <source_location>

@@ -39,6 +39,9 @@ namespace {
 /// Resumptions of ready tasks before the reactor is polled again.
 constexpr int drain_budget = 256;
 
+/// Deadlines that expire before those they wake are resumed, while they are in the cache.
+constexpr int expiry_budget = 256;
+
 /// Postponed attempts before the reactor is polled again: as many as it brings up at a time.
 constexpr int attempt_budget = 128;
 
@@ -126,10 +129,15 @@ void loop::drain() {
     }
     task.step();
   }
+  const bool arms = !simulated_ && !timers_.empty() && timers_.earliest() < armed_until_;
+  if (arms) timers_.expire_until(now(), expiry_budget);
   s.active = false;
   detail::count_up(s.pulse.turns);
-  if (s.ready_head != nullptr) schedule_drain();
-  if (!simulated_ && !timers_.empty() && timers_.earliest() < armed_until_) arm_timer();
+  if (s.ready_head != nullptr) {
+    schedule_drain();
+  } else if (arms) {
+    arm_timer();
+  }
   if (timers_.empty() == timers_are_work_) {
     timers_are_work_ = !timers_are_work_;
     timers_are_work_ ? get_executor().on_work_started() : get_executor().on_work_finished();
@@ -166,8 +174,7 @@ void loop::arm_timer() {
 void loop::fire_timers() {
   const detail::loop_entry entry;
   armed_until_ = time_point::max();
-  const time_point until = now();
-  timers_.expire_until(until);
+  timers_.expire_until(now(), expiry_budget);
 }
 
 void loop::postpone(detail::postponed& work) {

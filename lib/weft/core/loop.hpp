@@ -5,7 +5,7 @@
 #include <weft/core/scheduler.hpp>
 #include <weft/core/task_state.hpp>
 #include <weft/core/time.hpp>
-#include <weft/core/timer_heap.hpp>
+#include <weft/core/timer_queue.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -118,7 +118,7 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   [[nodiscard]] const std::shared_ptr<detail::mailbox>& mailbox() const noexcept { return mailbox_; }
   /// Calls of offload::post() that have not ended.
   [[nodiscard]] const std::shared_ptr<detail::open_calls>& open_calls() const noexcept { return open_calls_; }
-  [[nodiscard]] detail::timer_heap& timers() noexcept { return timers_; }
+  [[nodiscard]] detail::timer_queue& timers() noexcept { return timers_; }
   /// Has `work` tried behind what is ready now; one turn of the loop for all that come before.
   void postpone(detail::postponed& work);
   void take_back(detail::postponed& work) noexcept { postponed_.erase(work); }
@@ -167,7 +167,7 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                     executor_type>
       timer_{context_};
-  detail::timer_heap timers_;
+  detail::timer_queue timers_;
   time_point armed_until_ = time_point::max();
   bool timers_are_work_ = false;
   bool drain_scheduled_ = false;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <weft/core/task.hpp>
-#include <weft/core/timer_heap.hpp>
+#include <weft/core/timer_queue.hpp>
 #include <weft/http/client.hpp>
 #include <weft/http/detail/connection.hpp>
 #include <weft/sync/semaphore.hpp>
