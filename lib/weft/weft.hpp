@@ -84,6 +84,8 @@
 #include <weft/pool/spawner.hpp>
 #include <weft/pool/submit_options.hpp>
 #include <weft/pool/task_descriptor.hpp>
+#include <weft/pool/thread_pool.hpp>
+#include <weft/pool/thread_registry.hpp>
 #include <weft/pool/unique_fd.hpp>
 #include <weft/pool/wire_error.hpp>
 #include <weft/pool/worker_entry.hpp>

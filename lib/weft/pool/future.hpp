@@ -25,7 +25,6 @@ class future_join_awaiter : private task_waiter {
 
   [[nodiscard]] bool await_ready() const {
     current_task().check();
-    target_->mark_observed();
     return target_->ended() && may_go_on();
   }
   void await_suspend(std::coroutine_handle<> caller) {
@@ -34,6 +33,7 @@ class future_join_awaiter : private task_waiter {
   }
   void await_resume() const {
     if (!target_->ended()) current_task().check();
+    target_->mark_observed();
   }
 
  protected:

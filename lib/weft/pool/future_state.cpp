@@ -1,7 +1,9 @@
 #include <weft/pool/future_state.hpp>
 
+#include <weft/base/scope_exit.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/pool/futex.hpp>
+#include <weft/pool/spin.hpp>
 
 namespace weft::detail {
 
@@ -29,9 +31,17 @@ void future_state::end_cancelled(std::string reason) noexcept {
 }
 
 bool future_state::wait(std::optional<time_point> deadline) {
+  if (!ended() && !block(deadline)) return false;
   mark_observed();
-  if (ended()) return true;
+  return true;
+}
+
+bool future_state::block(std::optional<time_point> deadline) {
   help();
+  const scope_exit over([this] { helped(); });
+  static thread_local spin_budget spin;
+  const bool is_over = deadline && *deadline <= std::chrono::steady_clock::now();
+  if (is_over || spin.wait([this] { return ended(); })) return ended();
   while (!mark(sleeping)) {
     const std::uint32_t word = word_.load(std::memory_order_acquire);
     if (stage_of(word) >= stage::ok) break;

@@ -104,6 +104,8 @@ class future_state {
   [[nodiscard]] virtual bool try_cancel(std::string reason);
   /// A thread is about to block until it has ended: may do the work, or throw would_deadlock.
   virtual void help() {}
+  /// It blocks no longer.
+  virtual void helped() noexcept {}
   /// What is said of a failure that no one looked at.
   virtual void report(const std::exception_ptr& error) noexcept;
 
@@ -123,6 +125,7 @@ class future_state {
   }
   void tell(std::uint32_t flags) noexcept;
   void call_back_all() noexcept;
+  [[nodiscard]] bool block(std::optional<time_point> deadline);
   void destroy() noexcept;
 
   std::atomic<std::uint32_t> references_;
@@ -153,22 +156,6 @@ class future_result : public future_state {
     }
     succeed();
   }
-  /// Ends it as `f()` does. Precondition: the caller's begin() gave true.
-  template <class F>
-  void run(F&& f) noexcept {
-    try {
-      if constexpr (std::is_void_v<R>) {
-        std::forward<F>(f)();
-        value_.emplace();
-      } else {
-        value_.emplace(std::forward<F>(f)());
-      }
-    } catch (...) {
-      return fail(std::current_exception());
-    }
-    succeed();
-  }
-
   /// Precondition: it has ended.
   R get() {
     rethrow();
@@ -191,6 +178,30 @@ class future_result : public future_state {
 
  protected:
   using future_state::future_state;
+
+  /// Puts the value of `f()` in place; gives what it threw. Precondition: the caller's begin() gave true, and it calls
+  /// conclude() next.
+  template <class F>
+  [[nodiscard]] std::exception_ptr compute(F&& f) noexcept {
+    try {
+      if constexpr (std::is_void_v<R>) {
+        std::forward<F>(f)();
+        value_.emplace();
+      } else {
+        value_.emplace(std::forward<F>(f)());
+      }
+    } catch (...) {
+      return std::current_exception();
+    }
+    return nullptr;
+  }
+  void conclude(std::exception_ptr error) noexcept {
+    if (error) {
+      fail(std::move(error));
+    } else {
+      succeed();
+    }
+  }
 
  private:
   R take_value()

@@ -1,0 +1,14 @@
+#include <weft/pool/job_queue.hpp>
+
+namespace weft::detail {
+
+void job_queue::erase(pool_job& job) noexcept {
+  --size_;
+  job.queued = false;
+  if (!by_priority_) return jobs_.erase(job);
+  const auto level = levels_.find(job.priority);
+  level->second.erase(job);
+  if (level->second.empty()) levels_.erase(level);
+}
+
+}  // namespace weft::detail
