@@ -2,6 +2,7 @@
 
 #include "support.hpp"
 
+#include <weft/core/deadline.hpp>
 #include <weft/core/join.hpp>
 #include <weft/core/shield.hpp>
 #include <weft/core/sleep.hpp>
@@ -11,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -219,6 +221,70 @@ TEST_CASE("async_generator: values that can only be moved come out") {
     const auto value = co_await g.next();
     REQUIRE(value);
     CHECK(**value == 7);
+  });
+}
+
+/// Each value has 10 s to be asked for and made; the third takes longer.
+async_generator<int> in_time(bool& was_late) {
+  weft::deadline limit(10s);
+  for (int i = 1;; ++i) {
+    try {
+      co_await weft::sleep(i < 3 ? 1s : 1h);
+    } catch (const weft::cancelled&) {
+      if (!limit.was_hit()) throw;
+      was_late = true;
+      co_return;
+    }
+    co_yield i;
+    limit.expires_after(10s);
+  }
+}
+
+TEST_CASE("async_generator: a deadline that the body holds over a co_yield is none of the consumer's") {
+  run_simulated_test([]() -> task<> {
+    bool was_late = false;
+    auto g = in_time(was_late);
+    auto next = [&]() -> task<std::optional<int>> { co_return co_await g.next(); };
+    for (int i = 1; i <= 2; ++i) {
+      const auto value = co_await weft::timeout(5s, next);
+      CHECK(value == i);
+      co_await weft::sleep(2s);
+    }
+    const auto end = co_await g.next();
+    CHECK_FALSE(end);
+    CHECK(was_late);
+  });
+}
+
+TEST_CASE("async_generator: a deadline of the body that passes while the consumer waits is met by the body") {
+  run_simulated_test([]() -> task<> {
+    bool was_late = false;
+    auto g = in_time(was_late);
+    static_cast<void>(co_await g.next());
+    co_await weft::sleep(1h);
+    CHECK_FALSE(was_late);
+    const auto end = co_await g.next();
+    CHECK_FALSE(end);
+    CHECK(was_late);
+  });
+}
+
+TEST_CASE("async_generator: goes on in another task, with its deadline, after the one that began it has ended") {
+  run_simulated_test([]() -> task<> {
+    bool was_late = false;
+    auto g = in_time(was_late);
+    auto take = [&]() -> task<std::optional<int>> { co_return co_await g.next(); };
+    for (int i = 1; i <= 2; ++i) {
+      const auto value = co_await weft::spawn(take);
+      CHECK(value == i);
+      co_await weft::sleep(3s);
+    }
+    const auto end = co_await weft::spawn(take);
+    CHECK_FALSE(end);
+    CHECK(was_late);
+    auto dropped = in_time(was_late);
+    auto begin = [&]() -> task<> { static_cast<void>(co_await dropped.next()); };
+    co_await weft::spawn(begin);
   });
 }
 

@@ -2,11 +2,13 @@
 
 #include "support.hpp"
 
+#include <weft/core/deadline.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 
 namespace {
@@ -125,6 +127,28 @@ TEST_CASE("deadline_scope: its deadline can be moved both ways and taken away") 
       co_await weft::sleep(2ms);
       CHECK_FALSE(scope.is_cancelled());
     }
+  });
+}
+
+TEST_CASE("cancel_scope: one that ends before a later one leaves that one in place") {
+  run_simulated_test([]() -> task<> {
+    auto first = std::make_unique<weft::cancel_scope>();
+    weft::deadline second(10s);
+    first->cancel("first");
+    first.reset();
+    co_await weft::sleep(5s);
+    const auto outcome = co_await outcome_of(weft::sleep(24h));
+    CHECK(outcome == "cancelled: timeout");
+    CHECK(second.was_hit());
+  });
+}
+
+TEST_CASE("deadline: moved from a callback of the loop, it is kept") {
+  run_test([]() -> task<> {
+    weft::deadline limit(24h);
+    weft::this_loop().post([&] { limit.expires_after(1us); });
+    const auto outcome = co_await outcome_of(weft::sleep(24h));
+    CHECK(outcome == "cancelled: timeout");
   });
 }
 

@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 #include <weft/core/cancel_scope.hpp>
+#include <weft/core/timeout.hpp>
 
 #include <doctest/doctest.h>
 
@@ -94,6 +95,17 @@ TEST_CASE("every: a period that is not positive is refused") {
     CHECK_THROWS_AS(static_cast<void>(weft::every(0ms)), std::invalid_argument);
     CHECK_THROWS_AS(static_cast<void>(weft::every(-1ms)), std::invalid_argument);
     co_return;
+  });
+}
+
+TEST_CASE("every: a period without end ticks once") {
+  run_simulated_test([]() -> task<> {
+    auto tick = weft::every(weft::duration::max());
+    co_await tick.next();
+    CHECK(tick.due() == weft::time_point::max());
+    auto next = [&]() -> task<> { co_await tick.next(); };
+    const bool ticked = co_await weft::move_on_after(24h, next);
+    CHECK_FALSE(ticked);
   });
 }
 

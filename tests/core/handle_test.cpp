@@ -2,9 +2,11 @@
 
 #include "support.hpp"
 
+#include <weft/core/join.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
+#include <weft/core/timeout.hpp>
 
 #include <doctest/doctest.h>
 
@@ -247,6 +249,49 @@ TEST_CASE("handle: two handles of one task are equal, and an empty one is false"
     co_await child;
     co_await other;
   });
+}
+
+/// How many turns another task has while `work` runs, which never has to wait.
+template <class F>
+int turns_beside(F work) {
+  int turns = 0;
+  run_simulated_test([&]() -> task<> {
+    auto other = [&]() -> task<> {
+      for (;;) {
+        ++turns;
+        co_await weft::yield();
+      }
+    };
+    auto beside = weft::spawn(other);
+    co_await work();
+    beside.kill();
+  });
+  return turns;
+}
+
+TEST_CASE("joinall, scope and timeout: around what is ready they give way to the others now and then") {
+  auto join = []() -> task<> {
+    std::vector<weft::handle<>> ended{weft::spawn(nothing)};
+    auto first = weft::join_options();
+    first.count = 1;
+    for (int i = 0; i < 10'000; ++i) {
+      co_await weft::joinall(ended);
+      co_await weft::joinall(ended, first);
+    }
+  };
+  CHECK(turns_beside(join) > 10);
+  auto empty_scopes = []() -> task<> {
+    auto body = [](weft::task_group&) -> task<> { co_return; };
+    for (int i = 0; i < 10'000; ++i) co_await weft::scope(body);
+  };
+  CHECK(turns_beside(empty_scopes) > 10);
+  auto timeouts = []() -> task<> {
+    for (int i = 0; i < 10'000; ++i) {
+      co_await weft::timeout(1s, nothing);
+      static_cast<void>(co_await weft::move_on_after(1s, nothing));
+    }
+  };
+  CHECK(turns_beside(timeouts) > 10);
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ TEST_CASE("joinall: every task has ended before the first failure, in the order 
     const std::string outcome = co_await outcome_of(weft::joinall(slow, late, early));
     CHECK(outcome == "first argument");
     CHECK(slow.ok());
+    CHECK(weft::describe(early.error()) == "first in time");
   });
 }
 

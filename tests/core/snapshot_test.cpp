@@ -2,12 +2,14 @@
 
 #include "support.hpp"
 
+#include <weft/core/instrument.hpp>
 #include <weft/core/join.hpp>
 #include <weft/core/sleep.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -99,6 +101,26 @@ TEST_CASE("find_rings: gives each ring once, and no chain that ends") {
   CHECK(weft::detail::find_rings({waiting(1, 1), waiting(5, 6), waiting(6, 5)}) ==
         std::vector<std::vector<std::uint64_t>>{{1}, {5, 6}});
   CHECK(weft::detail::find_rings({waiting(1, 99)}).empty());
+}
+
+TEST_CASE("tasks: asked for where a task has just ended, shows no place of it") {
+  struct asking final : weft::instrument {
+    void task_ended(weft::task_view) noexcept override { all = weft::tasks(); }
+    std::vector<task_info> all;
+  };
+  auto asks = std::make_shared<asking>();
+  auto options = weft::run_options();
+  options.instrument = asks;
+  std::vector<task_info> seen;
+  run_test(
+      [&]() -> task<> {
+        auto child = weft::spawn(weft::spawn_options{"ends"}, nothing);
+        co_await child;
+        seen = asks->all;
+      },
+      options);
+  REQUIRE(seen.size() == 2);
+  CHECK(find(seen, "ends").chain.empty());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <weft/core/join.hpp>
 #include <weft/core/sleep.hpp>
+#include <weft/core/task_group.hpp>
 
 #include <doctest/doctest.h>
 
@@ -125,6 +126,29 @@ TEST_CASE("stack: a chain of tasks, each waiting for the one before, and a group
     co_await weft::scope(body);
   });
   CHECK(ended == 2 * count);
+}
+
+task<> nest_scopes(int depth) {
+  if (depth == 0) {
+    co_await weft::sleep(24h);
+  } else {
+    auto body = [depth](weft::task_group& group) -> task<> {
+      group.spawn(nest_scopes, depth - 1);
+      co_return;
+    };
+    co_await weft::scope(body);
+  }
+}
+
+TEST_CASE("stack: a kill of a task around fifty thousand scopes, one inside a child of the other") {
+  bool killed = false;
+  run_on_small_stack([&]() -> task<> {
+    auto outermost = weft::spawn(nest_scopes, 50'000);
+    for (int turns = 0; turns < 60'000; ++turns) co_await weft::yield();
+    co_await outermost.kill_join();
+    killed = outermost.killed();
+  });
+  CHECK(killed);
 }
 
 }  // namespace

@@ -2,12 +2,17 @@
 
 #include "support.hpp"
 
+#include <weft/core/context.hpp>
 #include <weft/core/join.hpp>
+#include <weft/core/snapshot.hpp>
+#include <weft/core/this_task.hpp>
 #include <weft/mt/event.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <optional>
@@ -236,6 +241,26 @@ TEST_CASE("spawn_on: many tasks between many loops each give their own value") {
       const std::size_t sum = co_await each;
       CHECK(sum == 199 * 200 / 2);
     }
+  });
+}
+
+const weft::context<std::string> request("none");
+
+TEST_CASE("spawn_on: the task sees what was bound where it was spawned, and has its spawner as parent") {
+  run_test_on(2, []() -> task<> {
+    const auto bound = request.bind("42");
+    const std::uint64_t self = weft::this_task::id();
+    auto look = [self]() -> task<std::string> {
+      const auto all = weft::tasks();
+      const auto me = std::ranges::find(all, weft::this_task::id(), &weft::task_info::id);
+      CHECK(me->parent == self);
+      auto child = []() -> task<std::string> { co_return request.get(); };
+      co_return request.get() + co_await weft::spawn(child);
+    };
+    const auto seen = co_await weft::spawn_on(1, look);
+    CHECK(seen == "4242");
+    const auto here = co_await weft::run_on(1, look);
+    CHECK(here == "4242");
   });
 }
 

@@ -18,6 +18,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,25 @@ TEST_CASE("broadcast: a subscription of one that has ended gets nothing more, an
     CHECK_FALSE(item);
     first = std::move(second);
   });
+}
+
+TEST_CASE("broadcast: a subscriber that was woken before the broadcast has ended gets nothing") {
+  for (const int how : {0, 1, 2}) {
+    weft::testkit::run([how]() -> task<> {
+      auto news = std::make_unique<weft::broadcast<int>>(4);
+      auto mine = news->subscribe();
+      std::optional<int> got = 7;
+      auto listen_once = [&]() -> task<> { got = co_await mine.next(); };
+      auto listener = weft::spawn(listen_once);
+      co_await weft::yield();
+      if (how == 0) news->publish(1);
+      if (how == 1) news->close();
+      if (how == 2) CHECK(news->try_put(1));
+      news.reset();
+      co_await listener;
+      CHECK_FALSE(got);
+    });
+  }
 }
 
 }  // namespace

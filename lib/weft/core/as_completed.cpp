@@ -4,7 +4,6 @@ namespace weft::detail {
 
 finish_line::runner::runner(finish_line& line, std::size_t index, task_state& task) noexcept
     : line_(line), index_(index), running_(task.ended() ? nullptr : &task) {
-  task.mark_observed();
   if (running_ != nullptr) {
     task.add_listener(*this);
   } else {

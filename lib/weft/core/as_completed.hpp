@@ -79,7 +79,7 @@ inline finish_line::next_awaiter finish_line::next() noexcept { return next_awai
 /// Ownership:    of the handles, not of the tasks: dropping the generator, or leaving the loop early, ends the waiting
 ///               and leaves the tasks alone; to end them as well, killall(handles) or leave the scope they belong to.
 /// Cancellation: of the caller ends the waiting.
-/// Errors:       none of its own: `co_await *h` rethrows, h->error() tells.
+/// Errors:       none of its own: `co_await *h` rethrows, h->error() tells; what no one looks at is reported.
 template <class R>
 async_generator<handle<R>> as_completed(std::vector<handle<R>> handles) {
   detail::finish_line line(detail::states_of(handles));

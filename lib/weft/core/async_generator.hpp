@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/core/cancel_scope.hpp>
 #include <weft/core/promise_base.hpp>
 
 #include <cassert>
@@ -30,6 +31,7 @@ class async_generator_promise_base : public promise_base {
     }
     void await_suspend(std::coroutine_handle<> /*self*/) const noexcept {
       promise->running_ = false;
+      promise->scopes_.put_aside(current_task(), promise->outside_);
       this_scheduler.next = promise->continuation();
     }
     void await_resume() const { promise->check_open(); }
@@ -53,6 +55,8 @@ class async_generator_promise_base : public promise_base {
   void resume_from(std::coroutine_handle<> caller, std::coroutine_handle<> self) noexcept {
     assert(!running_ && "async_generator: two tasks ask at the same time");
     begun_ = running_ = true;
+    outside_ = current_task().scopes;
+    scopes_.restore(current_task());
     set_continuation(caller);
     this_scheduler.next = self;
   }
@@ -68,6 +72,8 @@ class async_generator_promise_base : public promise_base {
     if (closed_) std::rethrow_exception(closed_);
   }
 
+  scope_chain scopes_;               // those of the body, while it stands at a co_yield
+  cancel_scope* outside_ = nullptr;  // what is around the body
   std::exception_ptr error_;
   std::exception_ptr closed_;  // what each co_yield throws once close() was called
   bool begun_ = false;

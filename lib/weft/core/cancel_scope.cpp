@@ -14,8 +14,11 @@ cancel_scope::cancel_scope(kind of) noexcept
 }
 
 void cancel_scope::leave() noexcept {
-  if (task_->scopes != this) return;
-  task_->scopes = outer_;
+  if (std::exchange(left_, true) || task_ == nullptr) return;
+  // The innermost one as a rule.
+  cancel_scope** link = &task_->scopes;
+  while (*link != this) link = &(*link)->outer_;
+  *link = outer_;
   task_->refresh_cancellation();
 }
 
@@ -28,8 +31,31 @@ void cancel_scope::cancel(detail::cause_ptr cause) noexcept {
   if (cancelled_) return;
   cause_ = std::move(cause);
   cancelled_ = true;
-  task_->refresh_cancellation();
+  if (task_ != nullptr) task_->refresh_cancellation();
 }
+
+namespace detail {
+
+void scope_chain::put_aside(task_state& task, cancel_scope* outside) noexcept {
+  if (task.scopes == outside) return;
+  innermost_ = task.scopes;
+  cancel_scope** link = &innermost_;
+  for (; *link != outside; link = &(*link)->outer_) (*link)->task_ = nullptr;
+  *link = nullptr;
+  task.scopes = outside;
+  task.refresh_cancellation();
+}
+
+void scope_chain::restore(task_state& task) noexcept {
+  if (innermost_ == nullptr) return;
+  cancel_scope** link = &innermost_;
+  for (; *link != nullptr; link = &(*link)->outer_) (*link)->task_ = &task;
+  *link = task.scopes;
+  task.scopes = std::exchange(innermost_, nullptr);
+  task.refresh_cancellation();
+}
+
+}  // namespace detail
 
 const std::string& cancel_scope::reason() const noexcept {
   static const std::string none;
@@ -44,7 +70,9 @@ void deadline_scope::expires_at(time_point when) {
   if (is_cancelled()) return;
   disarm();
   set_deadline(when);
-  if (when != time_point::max()) this_loop().timers().set(*this, when);
+  if (when == time_point::max()) return;
+  this_loop().timers().set(*this, when);
+  if (!detail::this_scheduler.active) detail::schedule_drain();
 }
 
 void deadline_scope::disarm() noexcept {
@@ -53,7 +81,7 @@ void deadline_scope::disarm() noexcept {
 }
 
 void deadline_scope::expire() noexcept {
-  cancel(detail::make_cause(cancel_origin::kind::timeout, "timeout", &task(), where_));
+  cancel(detail::make_cause(cancel_origin::kind::timeout, "timeout", task(), where_));
 }
 
 }  // namespace weft

@@ -9,10 +9,15 @@
 
 namespace weft {
 
+namespace detail {
+class scope_chain;
+}
+
 /// A part of a task that can be cancelled by itself: between construction and destruction every wait throws `cancelled`
 /// once cancel() was called. The mechanism below timeout(), shield() and task_group.
 ///
-/// Lifetime:     a local of a coroutine; scopes of one task end in the reverse order of their beginning.
+/// Lifetime:     a local of a coroutine. One that an async_generator holds across a co_yield has no effect on who takes
+///               the values: it is set aside until the body goes on.
 /// Threads:      the task's loop.
 /// Cancellation: who catches `cancelled` around a scope asks was_hit(): false means that it comes from further out.
 /// Cost:         no allocation.
@@ -27,7 +32,9 @@ class cancel_scope {
   void cancel(std::string reason, std::source_location where = std::source_location::current());
   [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_; }
   /// Whether this scope, and nothing outside of it, is what cancels the task.
-  [[nodiscard]] bool was_hit() const noexcept { return cancelled_ && !task_->is_cancelled_outside(this); }
+  [[nodiscard]] bool was_hit() const noexcept {
+    return cancelled_ && (task_ == nullptr || !task_->is_cancelled_outside(this));
+  }
   [[nodiscard]] const std::string& reason() const noexcept;
   /// Ends the scope before its destructor does.
   void leave() noexcept;
@@ -36,13 +43,15 @@ class cancel_scope {
   enum class kind { plain, shield };
   explicit cancel_scope(kind of) noexcept;
 
-  [[nodiscard]] detail::task_state& task() const noexcept { return *task_; }
+  /// Null while it is set aside.
+  [[nodiscard]] detail::task_state* task() const noexcept { return task_; }
   void cancel(detail::cause_ptr cause) noexcept;
   void set_deadline(time_point when) noexcept { deadline_ = when; }
   [[nodiscard]] time_point when() const noexcept { return deadline_; }
 
  private:
   friend class detail::task_state;
+  friend class detail::scope_chain;
   friend class task_group;
 
   detail::task_state* task_;
@@ -50,8 +59,25 @@ class cancel_scope {
   detail::cause_ptr cause_;
   time_point deadline_ = time_point::max();
   bool cancelled_ = false;
+  bool left_ = false;
   bool shield_;
 };
+
+namespace detail {
+
+/// The scopes of a coroutine that gives control back to its caller in the middle of them.
+class scope_chain {
+ public:
+  /// Takes out the scopes inside of `outside`, which is around the running coroutine; null: all.
+  void put_aside(task_state& task, cancel_scope* outside) noexcept;
+  /// Puts them back, inside of those that are around the caller, perhaps in another task.
+  void restore(task_state& task) noexcept;
+
+ private:
+  cancel_scope* innermost_ = nullptr;
+};
+
+}  // namespace detail
 
 /// A cancel_scope that cancels itself at a deadline.
 class deadline_scope : public cancel_scope, private detail::timer_node {

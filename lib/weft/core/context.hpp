@@ -14,7 +14,7 @@ namespace weft {
 ///     const auto bound = request_id.bind("42");         // until the end of the block, here and in what is spawned in it
 ///     log(request_id.get());
 ///
-/// A child keeps what was bound when it was spawned, also when the binding of its parent has ended since; what it binds
+/// A child, also on another loop, keeps what was bound when it was spawned, also when the binding of its parent has ended since; what it binds
 /// itself its parent does not see.
 ///
 /// Lifetime: outlives the tasks that use it. Threads: any; the values are shared and constant.

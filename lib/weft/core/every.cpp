@@ -1,5 +1,6 @@
 #include <weft/core/every.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace weft {
@@ -11,6 +12,10 @@ ticker::ticker(time_point first, duration period, missed_ticks policy) : due_(fi
 time_point ticker::take() noexcept {
   const time_point taken = due_;
   const duration late = now() - taken;
+  if (period_ >= time_point::max() - std::max(taken, now())) {
+    due_ = time_point::max();
+    return taken;
+  }
   due_ += period_;
   if (late <= period_ / 10) return taken;
   switch (policy_) {

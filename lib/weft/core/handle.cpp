@@ -13,6 +13,7 @@ task<bool> join_for(state_ptr<task_state> state, duration limit) {
   } catch (const cancelled&) {
     if (!deadline.was_hit()) throw;
   }
+  if (state->ended()) state->mark_observed();
   co_return state->ended();
 }
 

@@ -29,7 +29,6 @@ class join_awaiter : private waiter, private completion_listener {
   [[nodiscard]] bool await_ready() const {
     current_task().check();
     if (target_ == &current_task()) throw_self_join();
-    target_->mark_observed();
     return target_->ended() && may_go_on();
   }
   void await_suspend(std::coroutine_handle<> caller) noexcept {
@@ -82,7 +81,10 @@ class owning_join_awaiter {
   explicit owning_join_awaiter(state_ptr<task_state> state) noexcept : state_(std::move(state)), join_(*state_) {}
   [[nodiscard]] bool await_ready() const { return join_.await_ready(); }
   void await_suspend(std::coroutine_handle<> caller) noexcept { join_.await_suspend(caller); }
-  void await_resume() const { join_.await_resume(); }
+  void await_resume() const {
+    join_.await_resume();
+    state_->mark_observed();
+  }
 
  private:
   state_ptr<task_state> state_;
@@ -98,8 +100,8 @@ task<bool> join_for(state_ptr<task_state> state, duration limit);
 /// Ownership:    a shared view. Dropping it neither detaches nor kills the task: its group, or the loop, owns the task.
 /// Threads:      the loop that runs the task.
 /// Cancellation: a killed waiter stops waiting; the task itself goes on.
-/// Errors:       a failure that no one has looked at when the last handle goes is reported, and makes run() return
-///               non-zero.
+/// Errors:       a failure that no one has seen when the last handle goes is reported, and makes run() return non-zero.
+///               Who has waited to the end, or has asked for the error, has seen it; who gave up waiting has not.
 /// Cost:         a pointer. Waiting allocates nothing.
 template <class R>
 class handle {
@@ -145,17 +147,19 @@ class handle {
     return join();
   }
 
-  /// Calls `callback(const handle&)` on the loop once the task has ended; at the next turn when it has already. What it
-  /// throws is reported as an unhandled error.
+  /// Calls `callback(const handle&)` on the loop once the task has ended; at the next turn when it has already, and here
+  /// and now where no loop runs any more. What it throws is reported as an unhandled error.
   template <class F>
   void on_done(F callback) const {
     auto call = [callback = std::move(callback), self = detail::state_ptr<detail::result_state<R>>(state_)]() mutable {
       detail::call_reporting([&] { callback(handle(self)); });
     };
-    if (state_->ended()) {
+    if (!state_->ended()) {
+      state_->on_done(std::move(call));
+    } else if (detail::this_scheduler.home != nullptr) {
       this_loop().post(std::move(call));
     } else {
-      state_->on_done(std::move(call));
+      call();
     }
   }
 

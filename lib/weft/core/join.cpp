@@ -27,7 +27,10 @@ class countdown final : private waiter {
   }
 
   [[nodiscard]] bool is_over() const noexcept { return missing_ == 0; }
-  void suspend(std::coroutine_handle<> caller) noexcept { task_ = &suspend_current(caller, this); }
+  void suspend(std::coroutine_handle<> caller) noexcept {
+    if (is_over()) return push_ready(suspend_current(caller, nullptr));
+    task_ = &suspend_current(caller, this);
+  }
 
  private:
   class listener final : public completion_listener {
@@ -71,7 +74,7 @@ class countdown_awaiter {
   explicit countdown_awaiter(countdown& count) noexcept : count_(&count) {}
   [[nodiscard]] bool await_ready() const {
     current_task().check();
-    return count_->is_over();
+    return count_->is_over() && may_go_on();
   }
   void await_suspend(std::coroutine_handle<> caller) noexcept { count_->suspend(caller); }
   void await_resume() const {

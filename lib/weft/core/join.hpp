@@ -20,7 +20,8 @@ namespace weft {
 struct join_options {
   /// Ends the waiting, not the tasks; nothing is thrown.
   std::optional<duration> timeout = {};
-  /// Whether the first failure, in the order of the range, is rethrown once the waiting is over.
+  /// Whether the first failure, in the order of the range, is rethrown once the waiting is over; those of the others
+  /// count as not seen then. Without it the handles tell.
   bool raise_error = true;
   /// Waits for so many of them; none: for all.
   std::optional<std::size_t> count = {};
@@ -64,12 +65,13 @@ concept handle_range = std::ranges::forward_range<Range> && requires(std::ranges
 
 }  // namespace detail
 
-/// Waits until every one of the tasks has ended, then rethrows the first failure in the order of the arguments.
+/// Waits until every one of the tasks has ended, then rethrows the first failure in the order of the arguments. Those of
+/// the others count as not seen.
 ///
 /// Cancellation: of the caller ends the waiting; the tasks go on.
 template <class... Rs>
 task<void> joinall(handle<Rs>... handles) {
-  (co_await handles.join(), ...);
+  (co_await detail::join_awaiter(handle_access::state(handles)), ...);
   (detail::rethrow_failure(handle_access::state(handles)), ...);
 }
 
@@ -82,13 +84,13 @@ task<std::vector<handle<R>>> joinall(const std::vector<handle<R>>& handles, join
   detail::task_state* failed = nullptr;
   auto add = [&](const handle<R>& h) {
     detail::task_state& state = handle_access::state(h);
-    state.mark_observed();
+    if (!options.raise_error) state.mark_observed();
     if (failed == nullptr && h.failed()) failed = &state;
     ended.push_back(h);
   };
   if (!options.count && !options.timeout) {
     for (const auto& h : handles) {
-      if (!h.ready()) co_await h.join();
+      co_await detail::join_awaiter(handle_access::state(h));
       add(h);
     }
   } else {

@@ -128,7 +128,8 @@ class offload {
   task<std::invoke_result_t<F&>> run_abandonable(F f);
 
   /// Has `f()` called on a thread and goes on at once, for what a destructor leaves to be done. It has ended when run()
-  /// returns, unless it takes longer than run_options::shutdown_grace; where no loop runs it is called here and now.
+  /// returns, unless it takes longer than run_options::shutdown_grace; where no loop runs it is called here and now. It
+  /// keeps no one from being called deadlocked: what someone waits for belongs to run().
   /// What it throws is logged.
   template <class F>
   void post(F f);

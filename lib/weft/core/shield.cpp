@@ -12,7 +12,7 @@ shield_scope::shield_scope(time_limit budget)
 
 void shield_scope::report() const {
   if (!is_cancelled()) return;
-  logger()->warn("task '{}': shielded work was ended after its budget of {} ms", task().name(),
+  logger()->warn("task '{}': shielded work was ended after its budget of {} ms", task()->name(),
                  std::chrono::duration_cast<std::chrono::milliseconds>(budget_).count());
 }
 

@@ -24,7 +24,7 @@ namespace {
 
 void copy_chain(const task_state& task, raw_task& to) noexcept {
   to.chain_size = 0;
-  if (to.running || !to.started) return;
+  if (to.running || !to.started || task.body_ended()) return;
   for (auto at = task.resume_point; at && to.chain_size < to.chain.size();) {
     const promise_base& promise = promise_base::of(at);
     to.chain[to.chain_size++] = promise.site();

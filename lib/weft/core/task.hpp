@@ -60,6 +60,7 @@ class promise<void> final : public promise_base {
 ///               temporaries alive.
 /// Threads:      awaited on the loop where it is to run; not shareable.
 /// Cancellation: awaiting is no waiting point by itself; the body's own waits are.
+/// Errors:       awaiting one that is empty, or was awaited before, throws std::logic_error.
 /// Cost:         one frame from the per-thread free list; awaiting does not grow the stack.
 template <class T>
 class [[nodiscard]] task {
@@ -102,12 +103,19 @@ struct task_access {
 
 namespace detail {
 
+/// Throws std::logic_error: it holds no coroutine, or no longer.
+[[noreturn]] void throw_empty_task();
+
 template <class T>
 class task_awaiter {
  public:
   explicit task_awaiter(task<T>&& awaited) noexcept : awaited_(std::move(awaited)) {}
 
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  [[nodiscard]] bool await_ready() const {
+    if (!awaited_.coroutine_) [[unlikely]]
+      throw_empty_task();
+    return false;
+  }
   void await_suspend(std::coroutine_handle<> caller) noexcept {
     awaited_.coroutine_.promise().set_continuation(caller);
     this_scheduler.next = awaited_.coroutine_;

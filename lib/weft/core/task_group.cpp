@@ -104,8 +104,17 @@ void task_group::cancel(std::string reason, std::source_location where) {
 void task_group::cancel(detail::cause_ptr cause) noexcept {
   if (cause_) return;
   cause_ = std::move(cause);
-  kill_all(cause_);
-  body_.cancel(cause_);
+  // A child that waits in a scope of its own cancels that one's group: behind this one, however deep they are nested.
+  static thread_local task_group* first = nullptr;
+  static thread_local bool is_cancelling = false;
+  next_cancelled_ = std::exchange(first, this);
+  if (std::exchange(is_cancelling, true)) return;
+  while (first != nullptr) {
+    task_group& group = *std::exchange(first, first->next_cancelled_);
+    group.kill_all(group.cause_);
+    group.body_.cancel(group.cause_);
+  }
+  is_cancelling = false;
 }
 
 void group_access::end_body(task_group& group, const std::exception_ptr& error) {
@@ -146,6 +155,7 @@ void group_access::settle_first(task_group& group) {
 }
 
 void group_access::join_awaiter::await_suspend(std::coroutine_handle<> caller) {
+  if (group_->size() == 0) return detail::push_ready(detail::suspend_current(caller, nullptr));
   detail::task_state& task = detail::suspend_current(caller, this);
   group_->joiner_ = &task;
   if (task.cancel_pending()) abort();

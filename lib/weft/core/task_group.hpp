@@ -95,7 +95,7 @@ class task_group final : private detail::child_list {
   void admit(detail::task_state& child);
   void let_start(detail::task_state& child) noexcept;
   [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
-  [[nodiscard]] time_point deadline() const noexcept override { return body_.task().deadline(&body_); }
+  [[nodiscard]] time_point deadline() const noexcept override { return body_.task()->deadline(&body_); }
   void cancel(detail::cause_ptr cause) noexcept;
 
   task_group_options options_;
@@ -106,6 +106,7 @@ class task_group final : private detail::child_list {
   std::vector<task_error> errors_;
   std::exception_ptr body_cancellation_;
   detail::cause_ptr cause_;  // set once it is cancelled
+  task_group* next_cancelled_ = nullptr;
 };
 
 /// What scope(), gather() and race() do with a group.
@@ -142,7 +143,7 @@ class group_access::join_awaiter final : private detail::waiter {
  public:
   explicit join_awaiter(task_group& group) noexcept : group_(&group) {}
 
-  [[nodiscard]] bool await_ready() const noexcept { return group_->size() == 0; }
+  [[nodiscard]] bool await_ready() const noexcept { return group_->size() == 0 && detail::may_go_on(); }
   void await_suspend(std::coroutine_handle<> caller);
   void await_resume() const noexcept {}
 

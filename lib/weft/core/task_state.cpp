@@ -5,10 +5,13 @@
 #include <weft/core/loop.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace weft::detail {
 
 void body_ended(task_state& state) noexcept { state.set_body_ended(); }
+
+void throw_empty_task() { throw std::logic_error("a task that is empty, or was awaited before, is awaited"); }
 
 void task_state::throw_cancelled() const {
   const cause_ptr& cause = pending_cause();

@@ -132,13 +132,16 @@ class task_state : public fifo_hook {
 
   // Values that belong to it: task_local and context.
   [[nodiscard]] task_value_list* values() noexcept { return extras_ ? &extras_->values : nullptr; }
+  [[nodiscard]] const task_value_list* values() const noexcept { return extras_ ? &extras_->values : nullptr; }
   [[nodiscard]] task_value_list& make_values() { return more().values; }
+  /// Makes it a child of a task of another loop, with the bindings that one had.
+  void inherit(std::uint64_t parent, const std::shared_ptr<const context_binding>& bindings) {
+    parent_id_ = parent;
+    if (bindings != nullptr) more().values.set_bindings(bindings);
+  }
 
   // Waiting for the end.
-  void add_listener(completion_listener& listener) noexcept {
-    observed_ = true;
-    listeners_.push_back(listener);
-  }
+  void add_listener(completion_listener& listener) noexcept { listeners_.push_back(listener); }
   void remove_listener(completion_listener& listener) noexcept { listeners_.erase(listener); }
   void on_done(std::function<void()> callback) { more().on_done.push_back(std::move(callback)); }
 
@@ -286,6 +289,15 @@ inline task_state& suspend_current(std::coroutine_handle<> at, waiter* on) noexc
   task.waiting_since = s.turn_began;
   return task;
 }
+
+/// Gives way when the task has gone on without a wait for too long. No waiting point: a kill does not end it.
+class pause_awaiter {
+ public:
+  pause_awaiter() noexcept = default;
+  [[nodiscard]] bool await_ready() const noexcept { return may_go_on(); }
+  void await_suspend(std::coroutine_handle<> caller) const noexcept { push_ready(suspend_current(caller, nullptr)); }
+  void await_resume() const noexcept {}
+};
 
 /// A counted reference to a task_state or a type derived from it.
 template <class State>

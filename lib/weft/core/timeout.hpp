@@ -40,6 +40,7 @@ struct timed_call<F, Args...> {
 /// Cancellation: of the caller cancels f. Cost: one frame beside that of f, and a deadline in the loop's heap.
 template <class F, class... Args>
 typename detail::timed_call<F, Args...>::type timeout(time_limit limit, F f, Args... args) {
+  co_await detail::pause_awaiter();
   deadline end(limit);
   try {
     co_return co_await detail::timed_call<F, Args...>::start(end, f, args...);
@@ -67,6 +68,7 @@ template <class F, class... Args>
 task<typename detail::optional_result<typename detail::timed_call<F, Args...>::type::value_type>::type> move_on_after(
     time_limit limit, F f, Args... args) {
   using result = typename detail::timed_call<F, Args...>::type::value_type;
+  co_await detail::pause_awaiter();
   deadline end(limit);
   try {
     if constexpr (std::is_void_v<result>) {

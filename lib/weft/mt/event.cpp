@@ -1,7 +1,5 @@
 #include <weft/mt/event.hpp>
 
-#include <chrono>
-
 namespace weft::mt {
 
 using detail::shared_waiter;
@@ -38,7 +36,7 @@ bool event::wait_blocking_for(duration limit) {
   if (set_) return true;
   detail::thread_waiter self;
   waiters_.push_back(self);
-  if (self.wait_until(held, std::chrono::steady_clock::now() + limit)) return true;
+  if (self.wait_until(held, deadline_after(limit))) return true;
   waiters_.erase(self);
   return false;
 }

@@ -25,7 +25,6 @@ class shared_join_awaiter : private task_waiter {
   [[nodiscard]] bool await_ready() const {
     current_task().check();
     target_->require_other_task();
-    target_->mark_observed();
     return target_->ended() && may_go_on();
   }
   void await_suspend(std::coroutine_handle<> caller) {
@@ -34,6 +33,7 @@ class shared_join_awaiter : private task_waiter {
   }
   void await_resume() const {
     if (!target_->ended()) current_task().check();
+    target_->mark_observed();
   }
 
  protected:
@@ -65,8 +65,8 @@ namespace mt {
 /// Ownership:    a shared view; dropping it neither detaches nor kills the task.
 /// Threads:      any, each with a copy of its own.
 /// Cancellation: a killed waiter stops waiting; the task itself goes on.
-/// Errors:       a failure that no one has looked at when the last handle goes is reported, and makes run() return
-///               non-zero.
+/// Errors:       a failure that no one has seen when the last handle goes is reported, and makes run() return non-zero;
+///               who gave up waiting has not seen it.
 /// Cost:         a pointer; waiting allocates nothing.
 template <class R = void>
 class handle {

@@ -50,6 +50,7 @@ void shared_task::end_unmade(task_status how, std::exception_ptr error) noexcept
 
 void shared_task::completed(task_state& ended) noexcept {
   task_status how = ended.status();
+  ended.mark_observed();
   error_ = ended.error();
   if (how == task_status::ok) {
     try {
@@ -90,6 +91,7 @@ void shared_task::kill(std::string reason, std::source_location where) {
 
 void shared_task::wait_blocking() {
   require_no_loop("mt::handle: the blocking form");
+  // A thread's wait is not given up.
   mark_observed();
   std::unique_lock held(mutex_);
   if (ended()) return;

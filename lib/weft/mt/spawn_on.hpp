@@ -5,8 +5,10 @@
 #include <weft/mt/handle.hpp>
 #include <weft/mt/loop_ref.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -33,7 +35,12 @@ class shared_spawn final : public shared_result<R>, private parcel {
 
  private:
   shared_spawn(const loop_ref& to, const void* site, F&& f, Args&&... args)
-      : shared_result<R>(to, site), call_(std::in_place, std::move(f), std::move(args)...) {}
+      : shared_result<R>(to, site), call_(std::in_place, std::move(f), std::move(args)...) {
+    const task_state* spawner = this_scheduler.current;
+    if (spawner == nullptr) return;
+    parent_ = spawner->id();
+    if (const task_value_list* values = spawner->values()) bindings_ = values->bindings();
+  }
 
   void arrive() noexcept override {
     state_ptr<result_state<R>> made;
@@ -49,6 +56,7 @@ class shared_spawn final : public shared_result<R>, private parcel {
       return;
     }
     call_.reset();
+    made->inherit(parent_, std::exchange(bindings_, nullptr));
     this->begin(*made);
     push_ready(*made);
   }
@@ -57,7 +65,10 @@ class shared_spawn final : public shared_result<R>, private parcel {
     this->end_unmade(task_status::killed, std::make_exception_ptr(cancelled("the loop has ended")));
   }
 
-  std::optional<std::tuple<F, Args...>> call_;  // until it has arrived
+  // Until it has arrived.
+  std::optional<std::tuple<F, Args...>> call_;
+  std::shared_ptr<const context_binding> bindings_;
+  std::uint64_t parent_ = 0;
 };
 
 template <class F, class... Args>

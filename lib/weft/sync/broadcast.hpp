@@ -230,7 +230,7 @@ class broadcast<T>::next_awaiter final : private detail::queue_waiter {
   void await_suspend(std::coroutine_handle<> caller) noexcept { ready_ ? give_way(caller) : suspend(caller); }
   std::optional<T> await_resume() {
     if (!ready_) check_granted();
-    if (reader_ == nullptr) return std::nullopt;
+    if (reader_ == nullptr || reader_->owner_ == nullptr) return std::nullopt;  // it has ended meanwhile
     return reader_->owner_->take(reader_->position_);
   }
 
