@@ -36,8 +36,9 @@ void schedule_drain() noexcept { this_scheduler.home->schedule_drain(); }
 
 namespace {
 
-/// Resumptions of ready tasks before the reactor is polled again.
+/// Resumptions of ready tasks before the reactor is polled again; waits that need not wait count as an eighth of one.
 constexpr int drain_budget = 256;
+constexpr std::uint32_t passes_of_a_step = 8;
 
 /// Deadlines that expire before those they wake are resumed, while they are in the cache.
 constexpr int expiry_budget = 256;
@@ -117,7 +118,7 @@ void loop::wake_watchdog() const noexcept {
 
 void loop::drain() {
   detail::scheduler& s = detail::this_scheduler;
-  for (int budget = drain_budget; s.ready_head != nullptr && budget > 0; --budget) {
+  for (int budget = drain_budget; s.ready_head != nullptr && budget > 0;) {
     if (random_) [[unlikely]]
       shuffle_ready();
     detail::task_state& task = *s.ready_head;
@@ -128,6 +129,7 @@ void loop::drain() {
       __builtin_prefetch(soon->resume_point.address());
     }
     task.step();
+    budget -= 1 + static_cast<int>((detail::scheduler::credit_of_a_step - s.credit) / passes_of_a_step);
   }
   const bool arms = !simulated_ && !timers_.empty() && timers_.earliest() < armed_until_;
   if (arms) timers_.expire_until(now(), expiry_budget);

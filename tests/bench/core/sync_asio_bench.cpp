@@ -136,12 +136,52 @@ void async_generator_next(benchmark::State& state) {
 }
 
 template <class Style>
+void timer_lateness(benchmark::State& state) {
+  for (auto _ : state) {
+    bench::lateness late;
+    asio::io_context context(1);
+    typename Style::executor executor = context.get_executor();
+    channel_of<Style, void(error_code, int)> q(executor, bench::busy_room);
+    bool done = false;
+    auto produce = [&]() -> awaitable<Style> {
+      while (!done) co_await q.async_send(error_code(), 1, Style::token());
+      q.close();
+    };
+    auto consume = [&]() -> awaitable<Style> {
+      try {
+        for (;;) benchmark::DoNotOptimize(co_await q.async_receive(Style::token()));
+      } catch (const boost::system::system_error&) {
+        // closed
+      }
+    };
+    auto wait = [&]() -> awaitable<Style> {
+      timer_of<Style> timer(executor);
+      for (int i = 0; i < bench::busy_waits; ++i) {
+        timer.expires_at(late.next_due());
+        co_await timer.async_wait(Style::token());
+        late.add();
+      }
+      done = true;
+    };
+    asio::co_spawn(executor, produce, rethrow);
+    asio::co_spawn(executor, consume, rethrow);
+    asio::co_spawn(executor, wait, rethrow);
+    context.run();
+    state.SetIterationTime(late.median_seconds());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+template <class Style>
 void add_cases(const std::string& style) {
-  auto add = [&](const char* name, auto body) { benchmark::RegisterBenchmark((style + "/" + name).c_str(), body); };
+  auto add = [&](const char* name, auto body) {
+    return benchmark::RegisterBenchmark((style + "/" + name).c_str(), body);
+  };
   add("queue_hand_over", channel_hand_over<Style, 1>);
   add("channel_hand_over", channel_hand_over<Style, 0>);
   add("event_wake", event_wake<Style>);
   add("mutex_hand_over", mutex_hand_over<Style>);
+  add("timer_lateness", timer_lateness<Style>)->Iterations(1)->UseManualTime();
 }
 
 }  // namespace

@@ -120,6 +120,36 @@ void async_generator_next(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * hand_overs);
 }
 
+/// How late a timer is beside tasks that never have to wait for their queue.
+void timer_lateness(benchmark::State& state) {
+  for (auto _ : state) {
+    bench::lateness late;
+    auto body = [&]() -> task<> {
+      weft::queue<int> q(bench::busy_room);
+      bool done = false;
+      auto produce = [&]() -> task<> {
+        while (!done) co_await q.put(1);
+        q.close();
+      };
+      auto consume = [&]() -> task<> {
+        while (const auto item = co_await q.next()) benchmark::DoNotOptimize(*item);
+      };
+      auto producer = weft::spawn(produce);
+      auto consumer = weft::spawn(consume);
+      for (int i = 0; i < bench::busy_waits; ++i) {
+        const auto due = late.next_due();
+        co_await weft::sleep_until(due);
+        late.add();
+      }
+      done = true;
+      co_await weft::joinall(producer, consumer);
+    };
+    weft::run(body);
+    state.SetIterationTime(late.median_seconds());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
 }  // namespace
 
 void bench::add_sync_cases() {
@@ -130,4 +160,5 @@ void bench::add_sync_cases() {
   add("weft/mutex_hand_over", mutex_hand_over);
   add("weft/generator_next", generator_next);
   add("weft/async_generator_next", async_generator_next);
+  add("weft/timer_lateness", timer_lateness)->Iterations(1)->UseManualTime();
 }

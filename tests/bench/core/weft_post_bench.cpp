@@ -53,7 +53,7 @@ void post_round_trip(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(bench::round_trips));
 }
 
-BENCHMARK(post_from_thread)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(post_round_trip)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(post_from_thread)->Name("weft/post_from_thread")->UseRealTime();
+BENCHMARK(post_round_trip)->Name("weft/post_round_trip")->UseRealTime();
 
 }  // namespace
