@@ -37,7 +37,7 @@ bool future_state::wait(std::optional<time_point> deadline) {
 }
 
 bool future_state::block(std::optional<time_point> deadline) {
-  help();
+  help_until(deadline);
   const scope_exit over([this] { helped(); });
   static thread_local spin_budget spin;
   const bool is_over = deadline && *deadline <= std::chrono::steady_clock::now();

@@ -104,6 +104,8 @@ class future_state {
   [[nodiscard]] virtual bool try_cancel(std::string reason);
   /// A thread is about to block until it has ended: may do the work, or throw would_deadlock.
   virtual void help() {}
+  /// The same, of work that may take its time: until `deadline` at most.
+  virtual void help_until(std::optional<time_point> /*deadline*/) { help(); }
   /// It blocks no longer.
   virtual void helped() noexcept {}
   /// What is said of a failure that no one looked at.

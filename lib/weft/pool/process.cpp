@@ -57,10 +57,6 @@ unique_fd open_input(const std::optional<std::string>& text) {
   return file;
 }
 
-std::string worker_marker(worker_role role) {
-  return std::string(worker_variable) + '=' + static_cast<char>(role) + std::to_string(::getpid());
-}
-
 }  // namespace
 
 }  // namespace detail

@@ -53,7 +53,7 @@ struct process_options {
 namespace detail {
 
 /// `F` as a program: what it gives is the exit code.
-template <auto F, class Signature = std::remove_const_t<decltype(function_pointer<F>)>>
+template <auto F, class Signature = decltype(+F)>
 struct program;
 template <auto F, class R, class... P>
 struct program<F, R (*)(P...)> {

@@ -15,18 +15,13 @@
 #include <spdlog/logger.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace weft::detail {
 
 namespace {
 
 constexpr int first_file = 3;
-
-/// Takes over a descriptor that was inherited: what this process starts does not inherit it again.
-unique_fd take_over(int fd) {
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  return unique_fd(fd);
-}
 
 class process_steps final : public task_steps {
  public:
@@ -62,6 +57,15 @@ int run_told(std::string& name) {
 }
 
 }  // namespace
+
+std::string worker_marker(worker_role role) {
+  return std::string(worker_variable) + '=' + static_cast<char>(role) + std::to_string(::getpid());
+}
+
+unique_fd take_over(int fd) {
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return unique_fd(fd);
+}
 
 void apply_limits(const std::vector<resource_limit>& limits) {
   for (const resource_limit& limit : limits) {

@@ -2,6 +2,8 @@
 
 #include <weft/pool/process.hpp>
 #include <weft/pool/task_descriptor.hpp>
+#include <weft/pool/unique_fd.hpp>
+#include <weft/pool/worker_entry.hpp>
 
 #include <cstdint>
 #include <string>
@@ -18,6 +20,10 @@ struct process_start {
   std::vector<resource_limit> limits;
 };
 
+/// For the environment of a process that is to be started.
+[[nodiscard]] std::string worker_marker(worker_role role);
+/// Takes over a descriptor that was inherited: what this process starts does not inherit it again.
+[[nodiscard]] unique_fd take_over(int fd);
 /// Takes effect on the calling process.
 void apply_limits(const std::vector<resource_limit>& limits);
 /// For ps and top.

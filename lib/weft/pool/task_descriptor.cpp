@@ -24,6 +24,7 @@ struct loaded_image {
   std::uint64_t id = 0;
   std::uintptr_t base = 0;
   std::vector<segment> readable;
+  std::vector<segment> code;
 };
 
 std::uint64_t hash_bytes(std::uint64_t value, const void* data, std::size_t size) {
@@ -62,16 +63,16 @@ int add_image(dl_phdr_info* image, std::size_t /*size*/, void* all) {
     }
     if (header.p_type == PT_LOAD && (header.p_flags & PF_R) != 0) {
       const std::uintptr_t first = image->dlpi_addr + header.p_vaddr;
-      added.readable.push_back({first, first + header.p_memsz});
+      ((header.p_flags & PF_X) != 0 ? added.code : added.readable).push_back({first, first + header.p_memsz});
     }
   }
   static_cast<std::vector<loaded_image>*>(all)->push_back(std::move(added));
   return 0;
 }
 
-bool holds(const loaded_image& image, std::uintptr_t first, std::size_t size) {
+bool holds(const std::vector<segment>& segments, std::uintptr_t first, std::size_t size) {
   return std::ranges::any_of(
-      image.readable, [&](const segment& s) { return first >= s.first && first < s.end && size <= s.end - first; });
+      segments, [&](const segment& s) { return first >= s.first && first < s.end && size <= s.end - first; });
 }
 
 std::vector<loaded_image> loaded_images() {
@@ -99,16 +100,29 @@ const loaded_image* find_image(F matches) {
 
 task_address locate(const task_descriptor& task) {
   const auto place = reinterpret_cast<std::uintptr_t>(&task);
-  const loaded_image* image = find_image([&](const loaded_image& i) { return holds(i, place, sizeof task); });
+  const loaded_image* image = find_image([&](const loaded_image& i) { return holds(i.readable, place, sizeof task); });
   if (image == nullptr) throw codec_error("the task '" + std::string(task.name) + "' is in no loaded image");
   return {image->id, place - image->base, task.signature};
+}
+
+task_address locate_code(const void* code) {
+  const auto place = reinterpret_cast<std::uintptr_t>(code);
+  const loaded_image* image = find_image([&](const loaded_image& i) { return holds(i.code, place, 1); });
+  if (image == nullptr) throw codec_error("the function is in no loaded image");
+  return {image->id, place - image->base, 0};
+}
+
+void* find_code(const task_address& at) noexcept {
+  const loaded_image* image = find_image([&](const loaded_image& i) { return i.id == at.image; });
+  if (image == nullptr || !holds(image->code, image->base + at.offset, 1)) return nullptr;
+  return reinterpret_cast<void*>(image->base + at.offset);
 }
 
 const task_descriptor* find_task(const task_address& at) noexcept {
   const loaded_image* image = find_image([&](const loaded_image& i) { return i.id == at.image; });
   if (image == nullptr) return nullptr;
   const std::uintptr_t place = image->base + at.offset;
-  if (place % alignof(task_descriptor) != 0 || !holds(*image, place, sizeof(task_descriptor))) return nullptr;
+  if (place % alignof(task_descriptor) != 0 || !holds(image->readable, place, sizeof(task_descriptor))) return nullptr;
   const auto* task = reinterpret_cast<const task_descriptor*>(place);
   if (task->magic != task_descriptor::mark || task->self != task || task->signature != at.signature) return nullptr;
   return task;

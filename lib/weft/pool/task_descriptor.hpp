@@ -51,6 +51,10 @@ struct task_address {
 /// Gives the descriptor; null unless there is one, with that signature, at that place.
 [[nodiscard]] const task_descriptor* find_task(const task_address& at) noexcept;
 
+/// The same for any function, as a number; what finds it gives null where there is no code.
+[[nodiscard]] task_address locate_code(const void* code);
+[[nodiscard]] void* find_code(const task_address& at) noexcept;
+
 consteval std::uint64_t hash(std::string_view text) {
   std::uint64_t value = 0xcbf29ce4'84222325;
   for (const char letter : text) value = (value ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
@@ -89,16 +93,10 @@ struct signature_of<R (*)(P...) noexcept> : signature_of<R (*)(P...)> {};
 
 /// A function, or a lambda without captures, as a pointer to a function.
 template <auto F>
-inline constexpr auto function_pointer = [] {
-  if constexpr (std::is_class_v<decltype(F)>) {
-    return +F;
-  } else {
-    return F;
-  }
-}();
+inline constexpr decltype(+F) function_pointer = +F;
 
 template <auto F>
-using task_signature = signature_of<std::remove_const_t<decltype(function_pointer<F>)>>;
+using task_signature = signature_of<decltype(+F)>;
 template <auto F>
 using task_result = typename task_signature<F>::result;
 template <auto F>
@@ -141,7 +139,8 @@ template <class Arguments, class... Args>
 struct converter;
 template <class... P, class... Args>
 struct converter<std::tuple<P...>, Args...> {
-  static_assert((std::is_constructible_v<P, const Args&> && ...), "the function cannot be called with these arguments");
+  static_assert((std::is_convertible_v<const Args&, converted<P, Args>> && ...),
+                "the function cannot be called with these arguments");
   static std::tuple<converted<P, Args>...> convert(const Args&... args) {
     return {static_cast<converted<P, Args>>(args)...};
   }

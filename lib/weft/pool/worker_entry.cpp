@@ -18,8 +18,10 @@ namespace {
 constinit char pending_role = 0;  // 0: this process is no worker, or has begun to be one
 
 void enter() {
+  const char role = pending_role;
   pending_role = 0;
   run_instead = nullptr;
+  if (role == static_cast<char>(worker_role::pool)) run_pool_worker();
   run_process();
 }
 

@@ -1,0 +1,46 @@
+#include <weft/pool/process_pool.hpp>
+
+#include <weft/pool/worker_channel.hpp>
+#include <weft/pool/worker_entry.hpp>
+#include <weft/pool/worker_setup.hpp>
+
+#include <iterator>
+
+namespace weft {
+
+process_pool::process_pool(process_pool_options options) {
+  detail::refuse_before_entry("process_pool");
+  core_ = std::make_shared<detail::process_pool_core>(std::move(options));
+  core_->start();
+}
+
+process_pool::~process_pool() {
+  core_->close();
+  core_->join({});
+}
+
+void process_pool::prepare(detail::process_task& task, submit_options options, std::string_view function,
+                           const detail::task_address& at, encoder& to) {
+  task.name = options.name.empty() ? std::string(function) : std::move(options.name);
+  if (options.soft) task.soft = deadline_after(*options.soft);
+  if (options.deadline) task.deadline = deadline_after(*options.deadline);
+  task.retries = options.retry_lost;
+  task.may_retry = options.retry_lost != 0;
+  encode(to, at);
+  encode(to, task.name);
+}
+
+void process_pool::hand_over(detail::process_task& task, encoder& taken) {
+  task.files = taken.take_files();
+  if (taken.size() > detail::worker_channel::inline_limit) {
+    task.large = true;
+    detail::unique_fd file = detail::make_memory_file("weft-task");
+    detail::write_all(file, taken.pieces());
+    task.files.insert(task.files.begin(), std::move(file));
+  } else {
+    task.bytes = taken.take();
+  }
+  core_->submit(task);
+}
+
+}  // namespace weft
