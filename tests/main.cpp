@@ -11,10 +11,7 @@
 #if __has_feature(thread_sanitizer)
 // libstdc++ counts the references to an exception in code that is not instrumented: the sanitizer does not see that the
 // last of several threads deletes it after the others have looked at it.
-extern "C" const char* __tsan_default_suppressions() {
-  return "race:std::logic_error::~logic_error\nrace:std::runtime_error::~runtime_error\n"
-         "race:std::__exception_ptr::exception_ptr::_M_release\n";
-}
+extern "C" const char* __tsan_default_suppressions() { return "called_from_lib:libstdc++.so.6\n"; }
 #endif
 #endif
 

@@ -118,6 +118,8 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   [[nodiscard]] const std::shared_ptr<detail::mailbox>& mailbox() const noexcept { return mailbox_; }
   /// Calls of offload::post() that have not ended.
   [[nodiscard]] const std::shared_ptr<detail::open_calls>& open_calls() const noexcept { return open_calls_; }
+  /// Threads that its tasks have started, and that it waits for at its end.
+  [[nodiscard]] const std::shared_ptr<detail::open_calls>& own_threads() const noexcept { return own_threads_; }
   [[nodiscard]] detail::timer_queue& timers() noexcept { return timers_; }
   /// Has `work` tried behind what is ready now; one turn of the loop for all that come before.
   void postpone(detail::postponed& work);
@@ -188,6 +190,7 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   std::vector<detail::task_state*> shuffled_;
   std::size_t shuffled_left_ = 0;
   unhandled_hook on_unhandled_;
+  std::shared_ptr<detail::open_calls> own_threads_ = std::make_shared<detail::open_calls>();
   std::shared_ptr<detail::open_calls> open_calls_ = std::make_shared<detail::open_calls>();
   std::shared_ptr<detail::mailbox> mailbox_ = std::make_shared<detail::mailbox>(context_);
 };

@@ -40,6 +40,10 @@ bool retire(loop& stopped, duration grace) {
   }
   if (!stopped.open_calls()->wait(grace))
     logger()->error("calls on other threads did not end in time and are left behind");
+  if (!stopped.own_threads()->wait(grace)) {
+    logger()->warn("waiting for threads that tasks have started");
+    static_cast<void>(stopped.own_threads()->wait(duration::max()));
+  }
   if (stopped.root().empty()) return true;
   stopped.mailbox()->abandon();
   logger()->error("tasks did not end in time and are left behind\n{}", to_text(describe_tasks(copy_tasks(stopped))));

@@ -108,8 +108,15 @@ class future {
   }
 
   /// Block until the work has ended; never rethrow. wait_for() gives whether it has.
-  void wait() const { state_->wait(); }
-  bool wait_for(duration limit) const { return state_->wait(detail::deadline_in(limit)); }
+  void wait() const {
+    state_->wait();
+    state_->mark_observed();
+  }
+  bool wait_for(duration limit) const {
+    if (!state_->wait(detail::deadline_in(limit))) return false;
+    state_->mark_observed();
+    return true;
+  }
 
   /// For tasks, of any loop: get(), and wait() under the name that handles have for it.
   auto operator co_await() const& noexcept { return detail::future_awaiter<R, false>(state_); }

@@ -30,11 +30,7 @@ void future_state::end_cancelled(std::string reason) noexcept {
   end(stage::cancelled);
 }
 
-bool future_state::wait(std::optional<time_point> deadline) {
-  if (!ended() && !block(deadline)) return false;
-  mark_observed();
-  return true;
-}
+bool future_state::wait(std::optional<time_point> deadline) { return ended() || block(deadline); }
 
 bool future_state::block(std::optional<time_point> deadline) {
   help_until(deadline);

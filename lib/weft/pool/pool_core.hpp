@@ -3,8 +3,8 @@
 #include <weft/pool/adaptive_mutex.hpp>
 #include <weft/pool/job_queue.hpp>
 #include <weft/pool/pool_worker.hpp>
-#include <weft/pool/room.hpp>
 #include <weft/pool/thread_pool_options.hpp>
+#include <weft/pool/waiting_room.hpp>
 
 #include <boost/asio/execution_context.hpp>
 
@@ -52,7 +52,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   [[noreturn]] void refuse(const char* why) const;
   /// Whether it is worth to offer something again.
   [[nodiscard]] bool has_room();
-  [[nodiscard]] room& places() noexcept { return room_; }
+  [[nodiscard]] waiting_room& places() noexcept { return room_; }
 
   /// A thread is about to wait for `job`, which is not the caller's: see future_state::help(). Only where is_worker().
   void help(pool_job& job, future_state& state);
@@ -122,7 +122,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
   thread_pool_options options_;
   const std::shared_ptr<const pool_identity> identity_;
-  room room_;
+  waiting_room room_;
   std::once_flag context_made_;
   std::optional<boost::asio::execution_context> context_;
   /// Counts what watch() may wait for.

@@ -154,7 +154,7 @@ class thread_pool {
       const auto verdict = core->offer(*given.work);
       if (verdict == detail::pool_core::verdict::accepted) break;
       if (verdict == detail::pool_core::verdict::ended) core->refuse("it has been shut down");
-      co_await core->places().available(has_room);
+      co_await core->places().told("room in a thread_pool", has_room);
     }
     refused.release();
     co_return std::move(given.result);
