@@ -95,11 +95,17 @@
 #include <weft/pool/process_pool.hpp>
 #include <weft/pool/process_pool_core.hpp>
 #include <weft/pool/process_pool_options.hpp>
+#include <weft/pool/process_queue.hpp>
+#include <weft/pool/process_queue_core.hpp>
 #include <weft/pool/process_results.hpp>
 #include <weft/pool/process_start.hpp>
 #include <weft/pool/process_status.hpp>
 #include <weft/pool/process_task.hpp>
 #include <weft/pool/progress.hpp>
+#include <weft/pool/queue_errors.hpp>
+#include <weft/pool/ring.hpp>
+#include <weft/pool/ring_core.hpp>
+#include <weft/pool/shared_buffer.hpp>
 #include <weft/pool/shared_memory.hpp>
 #include <weft/pool/spawner.hpp>
 #include <weft/pool/spin.hpp>
@@ -112,6 +118,7 @@
 #include <weft/pool/thread_pool_options.hpp>
 #include <weft/pool/thread_registry.hpp>
 #include <weft/pool/unique_fd.hpp>
+#include <weft/pool/wait_readable.hpp>
 #include <weft/pool/waiting_room.hpp>
 #include <weft/pool/wire_error.hpp>
 #include <weft/pool/worker_channel.hpp>

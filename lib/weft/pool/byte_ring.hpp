@@ -25,6 +25,12 @@ class byte_ring {
   byte_ring(ring_positions& at, std::byte* block, std::size_t capacity) noexcept
       : at_(&at), block_(block), capacity_(capacity) {}
 
+  /// Where this side has come to, when another process has been it before.
+  void resume(std::uint64_t own, std::uint64_t other) noexcept {
+    own_ = own;
+    other_ = other;
+  }
+
   // The writer's.
   /// Room for `size` bytes; null when there is none.
   [[nodiscard]] std::byte* room(std::size_t size) noexcept {
@@ -46,6 +52,14 @@ class byte_ring {
     const std::uint64_t size = other_ - own_;
     if (size > capacity_) return {};
     return {block_ + (own_ & (capacity_ - 1)), static_cast<std::size_t>(size)};
+  }
+  /// The next `size` bytes; null when they are not there.
+  [[nodiscard]] const std::byte* peek(std::size_t size) noexcept {
+    if (other_ - own_ < size) {
+      other_ = at_->written.load(std::memory_order_acquire);
+      if (other_ - own_ < size) return nullptr;
+    }
+    return block_ + (own_ & (capacity_ - 1));
   }
   [[nodiscard]] bool has_more() const noexcept { return at_->written.load(std::memory_order_seq_cst) != own_; }
   void release(std::size_t size) noexcept {

@@ -1,14 +1,11 @@
 #include <weft/pool/process.hpp>
 
 #include <weft/base/error.hpp>
-#include <weft/core/asio.hpp>
-#include <weft/core/loop.hpp>
 #include <weft/pool/child.hpp>
 #include <weft/pool/memory_file.hpp>
 #include <weft/pool/process_start.hpp>
+#include <weft/pool/wait_readable.hpp>
 #include <weft/pool/worker_entry.hpp>
-
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include <cerrno>
 #include <csignal>
@@ -136,11 +133,9 @@ bool process::join_for(duration limit) const { return started().running->wait(de
 
 task<process_status> process::exited() const {
   detail::child& running = *started().running;
-  boost::asio::posix::basic_stream_descriptor<loop::executor_type> watched(this_loop().get_executor(),
-                                                                           running.pidfd().duplicate().release());
   for (;;) {
     if (const auto how = running.status()) co_return *how;
-    co_await watched.async_wait(boost::asio::posix::descriptor_base::wait_read, boost::asio::deferred);
+    co_await detail::wait_readable(running.pidfd());
   }
 }
 

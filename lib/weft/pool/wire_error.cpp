@@ -2,6 +2,8 @@
 
 #include <weft/core/cancelled.hpp>
 #include <weft/pool/codec.hpp>
+#include <weft/pool/queue_errors.hpp>
+#include <weft/sync/queue_closed.hpp>
 
 #include <boost/core/demangle.hpp>
 #include <boost/system/system_error.hpp>
@@ -39,9 +41,10 @@ std::array<text_type, sizeof...(E)> make_table() {
 
 // Both ends are the same program: the place in the table says which it is.
 const auto& text_types() {
-  static const auto table = make_table<std::logic_error, std::invalid_argument, std::domain_error, std::length_error,
-                                       std::out_of_range, std::runtime_error, std::range_error, std::overflow_error,
-                                       std::underflow_error, timed_out, codec_error>();
+  static const auto table =
+      make_table<std::logic_error, std::invalid_argument, std::domain_error, std::length_error, std::out_of_range,
+                 std::runtime_error, std::range_error, std::overflow_error, std::underflow_error, timed_out,
+                 codec_error, queue_closed, queue_full, queue_empty>();
   return table;
 }
 
