@@ -297,6 +297,25 @@ TEST_CASE("process_pool: one that does not is ended, by force if need be") {
   CHECK(c.get() == 3);
 }
 
+TEST_CASE("process_pool: the place of a task that was cancelled is another's") {
+  const gate held;
+  process_pool pool({.workers = 1});
+  auto running = pool.submit<&wait_for>(held.path());
+  auto waiting = pool.submit<&add>(1, 2);
+  for (int i = 0; i < 100; ++i) {
+    // Taken back before it has begun, or ended while it runs: it depends.
+    auto cancelled = pool.submit<&run_until_asked>();
+    if (i == 0) {
+      running.cancel();
+      held.open();
+    }
+    CHECK(cancelled.cancel());
+    auto next = pool.submit<&add>(i, 2);
+    CHECK(next.get() == i + 2);
+  }
+  CHECK(waiting.get() == 3);
+}
+
 TEST_CASE("process_pool: a deadline ends a task that runs and one that waits") {
   process_pool pool({.workers = 1});
   auto running = pool.submit<&run_for_ever>(submit_options{.deadline = 50ms});

@@ -2,6 +2,7 @@
 
 #include <weft/core/task.hpp>
 #include <weft/pool/futex.hpp>
+#include <weft/pool/queue_errors.hpp>
 #include <weft/pool/waiting_room.hpp>
 #include <weft/sync/queue_closed.hpp>
 #include <weft/sync/queue_core.hpp>
@@ -10,22 +11,9 @@
 #include <deque>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 namespace weft {
-
-/// Thrown by a put that finds no room, and by a get that finds nothing, when they may not wait any longer.
-class queue_full : public std::runtime_error {
- public:
-  queue_full() : std::runtime_error("the queue is full") {}
-  using std::runtime_error::runtime_error;
-};
-class queue_empty : public std::runtime_error {
- public:
-  queue_empty() : std::runtime_error("the queue is empty") {}
-  using std::runtime_error::runtime_error;
-};
 
 /// Items from threads to threads, first in, first out, with the verbs of Python's queue.Queue. Tasks use it as well:
 /// async_put() and async_get(). Between tasks alone weft::queue and mt::queue cost less.

@@ -9,6 +9,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <iostream>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -108,6 +110,9 @@ void process::launch(const detail::task_address& at, std::string_view function, 
   wanted.stdio = {input.get(), output.get(), errors.get()};
   wanted.files = {told.get()};
   for (const auto& file : files) wanted.files.push_back(file.get());
+  // What this process has printed comes before what that one prints.
+  std::cout.flush();
+  std::fflush(stdout);
   state_->running.emplace(detail::spawn_self(wanted));
 }
 

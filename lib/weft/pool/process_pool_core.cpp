@@ -202,6 +202,7 @@ bool process_pool_core::cancel(process_task& task, std::string reason) {
         return true;
       }
       if (worker.claimed) nudge(worker);
+      ring();  // the worker has room now
       break;
     }
     case process_task::place::queued: break;

@@ -94,6 +94,8 @@ class process_pool_core : public std::enable_shared_from_this<process_pool_core>
   void look_at_due();
   void look_at(process_task& task, time_point now, task_endings& endings);
   void look_at_stopped();
+  /// Tasks that were taken back go to whoever has room.
+  void feed_workers();
   void stop_idle_workers();
   [[nodiscard]] bool is_finished() const;
 

@@ -49,6 +49,7 @@ void process_pool_core::serve() {
     bury_the_dead();
     look_at_due();
     look_at_stopped();
+    feed_workers();
     stop_idle_workers();
     {
       const std::lock_guard guard(mutex_);
@@ -279,6 +280,18 @@ void process_pool_core::look_at_stopped() {
       worker.process().send(SIGKILL);
     }
   }
+}
+
+void process_pool_core::feed_workers() {
+  channels to_wake;
+  {
+    const std::lock_guard guard(mutex_);
+    if (queued_count_ == 0) return;
+    for (auto& worker : workers_) {
+      if (worker.exists()) refill(worker, to_wake);
+    }
+  }
+  for (const auto& each : to_wake) each->wake_worker();
 }
 
 void process_pool_core::stop_idle_workers() {
