@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <weft/base/parse.hpp>
+
 namespace weft::app {
 namespace {
 
@@ -127,6 +129,17 @@ std::string padded(std::string_view text, std::size_t width) {
   auto out = shortened(text, width);
   out.append(width - display_width(out), ' ');
   return out;
+}
+
+std::string plain_message(std::string text) {
+  const auto begin = text.rfind(" [");
+  if (begin == std::string::npos || !text.ends_with(']')) return text;
+  const auto inside = text.substr(begin + 2, text.size() - begin - 3);
+  const auto colon = inside.find(':');
+  const bool is_code = colon != std::string::npos && colon > 0 && inside.find(' ') == std::string::npos &&
+                       parse_integer<int>(std::string_view(inside).substr(colon + 1)).has_value();
+  if (is_code) text.resize(begin);
+  return text;
 }
 
 }  // namespace weft::app

@@ -23,4 +23,7 @@ std::string clipped(std::string_view text, std::size_t width);
 /// `text` shortened or filled with spaces to exactly `width` columns.
 std::string padded(std::string_view text, std::size_t width);
 
+/// What `error` says, without the "[category:number]" that Boost puts behind it.
+std::string plain_message(std::string text);
+
 }  // namespace weft::app

@@ -6,7 +6,7 @@
 
 #include <weft/core/join.hpp>
 
-#include "get/text_sink.hpp"
+#include "common/text_sink.hpp"
 
 namespace weft::get_app {
 
@@ -76,7 +76,7 @@ task<> body_saver::put(flow& body, std::span<const std::byte> bytes) {
   if (!body.file) {
     // A reader that is stuck must not hold up the end of the run: the thread may be left behind, with bytes of its own.
     auto hand_out = [text = std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())] {
-      write_fully(STDOUT_FILENO, text, "standard output");
+      app::write_fully(STDOUT_FILENO, text, "standard output");
     };
     co_await files_.run_abandonable(std::move(hand_out));
     co_return;

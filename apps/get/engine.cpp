@@ -4,7 +4,7 @@
 
 namespace weft::get_app {
 
-engine::engine(const config& settings, url_source& source, fetcher& fetch, progress_view& view, text_sink& data)
+engine::engine(const config& settings, url_source& source, fetcher& fetch, progress_view& view, app::text_sink& data)
     : config_(settings), source_(source), fetch_(fetch), view_(view), data_(data), window_(settings.per_host) {}
 
 task<app::exit_code> engine::run() {

@@ -8,11 +8,11 @@
 #include <weft/sync/event.hpp>
 
 #include "common/exit_code.hpp"
+#include "common/text_sink.hpp"
 #include "get/config.hpp"
 #include "get/fetch.hpp"
 #include "get/job_window.hpp"
 #include "get/progress_view.hpp"
-#include "get/text_sink.hpp"
 #include "get/url_source.hpp"
 
 namespace weft::get_app {
@@ -25,7 +25,7 @@ namespace weft::get_app {
 ///               fails is no error: it counts in the exit code.
 class engine {
  public:
-  engine(const config& settings, url_source& source, fetcher& fetch, progress_view& view, text_sink& data);
+  engine(const config& settings, url_source& source, fetcher& fetch, progress_view& view, app::text_sink& data);
 
   /// Completes when every file of the list has its result: the exit code of all together.
   task<app::exit_code> run();
@@ -41,7 +41,7 @@ class engine {
   url_source& source_;
   fetcher& fetch_;
   progress_view& view_;
-  text_sink& data_;
+  app::text_sink& data_;
   job_window window_;
   event changed_;  // a download has ended or jobs were read
   std::size_t active_ = 0;

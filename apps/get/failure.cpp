@@ -2,9 +2,10 @@
 
 #include <cerrno>
 
-#include <weft/base/parse.hpp>
 #include <weft/base/text.hpp>
 #include <weft/http/date.hpp>
+
+#include "common/display_text.hpp"
 
 namespace weft::get_app {
 namespace {
@@ -81,7 +82,7 @@ failure failure_of(const http::error& error) {
   failure result;
   result.code = code_of(error.kind());
   result.error = http::to_string(error.kind());
-  result.message = plain_message(error.detail());
+  result.message = app::plain_message(error.detail());
   result.transient = error.retryable();
   result.refused = error.kind() == http::error_kind::connect_refused;
   return result;
@@ -111,22 +112,11 @@ std::optional<failure> failure_of_status(unsigned status, std::string_view retry
   return result;
 }
 
-std::string plain_message(std::string text) {
-  const auto begin = text.rfind(" [");
-  if (begin == std::string::npos || !text.ends_with(']')) return text;
-  const auto inside = text.substr(begin + 2, text.size() - begin - 3);
-  const auto colon = inside.find(':');
-  const bool is_code = colon != std::string::npos && colon > 0 && inside.find(' ') == std::string::npos &&
-                       parse_integer<int>(std::string_view(inside).substr(colon + 1)).has_value();
-  if (is_code) text.resize(begin);
-  return text;
-}
-
 failure file_failure(const std::string& what, const std::error_code& code) {
   failure result;
   result.code = code.value() == EEXIST ? exit_code::exists : exit_code::file;
   result.error = code.value() == EEXIST ? "file_exists" : code.value() == ENOSPC ? "disk_full" : "file_error";
-  result.message = plain_message(what);
+  result.message = app::plain_message(what);
   return result;
 }
 

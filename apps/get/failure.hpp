@@ -41,9 +41,6 @@ conditions conditions_of(std::span<const std::pair<std::string, std::string>> fi
 /// 304 do not. `retry_after` is the value of that field, or empty.
 std::optional<failure> failure_of_status(unsigned status, std::string_view retry_after, conditions asked = {});
 
-/// What `error` says, without the "[category:number]" that Boost puts behind it.
-std::string plain_message(std::string text);
-
 /// A file that cannot be written; `what` names the action and the file.
 failure file_failure(const std::string& what, const std::error_code& code);
 

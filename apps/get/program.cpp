@@ -17,10 +17,10 @@
 #include "common/help.hpp"
 #include "common/man_page.hpp"
 #include "common/terminal.hpp"
+#include "common/text_sink.hpp"
 #include "get/demo/demo.hpp"
 #include "get/failure.hpp"
 #include "get/session.hpp"
-#include "get/text_sink.hpp"
 
 namespace weft::get_app {
 namespace {
@@ -48,7 +48,7 @@ void allow_many_descriptors() {
 int run_checked(std::vector<std::string> words) {
   const auto typed = parse_flags(std::move(words));
   if (typed.action != special_action::none) {
-    write_fully(STDOUT_FILENO, answer_to(typed), "standard output");
+    app::write_fully(STDOUT_FILENO, answer_to(typed), "standard output");
     return static_cast<int>(app::exit_code::ok);
   }
   const surroundings around{.screen_on_stderr = app::is_screen(STDERR_FILENO),
@@ -73,7 +73,7 @@ task<int> download(const config& settings) {
     const auto code = co_await downloads.run();
     co_return static_cast<int>(code);
   } catch (const std::exception& error) {
-    trouble = plain_message(error.what());
+    trouble = app::plain_message(error.what());
   }
   if (settings.show != display::nothing) say(trouble);
   co_return static_cast<int>(app::exit_code::file);
@@ -105,7 +105,7 @@ int run_program(std::vector<std::string> words) {
     code = app::exit_code::usage;
     trouble = error.what();
   } catch (const std::exception& error) {
-    trouble = plain_message(error.what());
+    trouble = app::plain_message(error.what());
   }
   if (!quiet) say(trouble);
   return static_cast<int>(code);

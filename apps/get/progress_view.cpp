@@ -35,7 +35,7 @@ std::string result_line(const file_report& report) {
   return line;
 }
 
-progress_view::progress_view(display show, bool verbose, text_sink& sink)
+progress_view::progress_view(display show, bool verbose, app::text_sink& sink)
     : show_(show), verbose_(verbose), sink_(sink), start_(now()) {}
 
 transfer& progress_view::started(std::uint64_t number, std::string_view name) {

@@ -8,12 +8,12 @@
 
 #include <weft/core/time.hpp>
 
+#include "common/live_block.hpp"
+#include "common/rate_meter.hpp"
+#include "common/text_sink.hpp"
 #include "get/config.hpp"
-#include "get/live_block.hpp"
 #include "get/progress.hpp"
-#include "get/rate_meter.hpp"
 #include "get/report.hpp"
-#include "get/text_sink.hpp"
 
 namespace weft::get_app {
 
@@ -25,7 +25,7 @@ struct transfer {
   std::uint64_t received = 0;
   std::optional<std::uint64_t> size;
   std::string note;
-  rate_meter rate;
+  app::rate_meter rate;
 };
 
 /// Shows a run on standard error in the way `show` says, at most ten times a second.
@@ -33,7 +33,7 @@ struct transfer {
 /// Threads: one loop.
 class progress_view {
  public:
-  progress_view(display show, bool verbose, text_sink& sink);
+  progress_view(display show, bool verbose, app::text_sink& sink);
 
   /// A download has begun; the reference is good until ended().
   transfer& started(std::uint64_t number, std::string_view name);
@@ -59,11 +59,11 @@ class progress_view {
 
   display show_;
   bool verbose_;
-  text_sink& sink_;
-  live_block block_;
+  app::text_sink& sink_;
+  app::live_block block_;
   progress_state state_;
   std::map<std::uint64_t, transfer> transfers_;  // by number: list order
-  rate_meter rate_;
+  app::rate_meter rate_;
   time_point start_;
   std::string lines_;  // of a bar: what goes above it at the next redraw
 };

@@ -49,8 +49,8 @@ session::session(const config& settings)
       tidy_thread_(offload_options{.name = "weft-tidy", .threads = 1}),
       notes_thread_(offload_options{.name = "weft-stderr", .threads = 1}),
       data_thread_(offload_options{.name = "weft-stdout", .threads = 1}),
-      notes_(STDERR_FILENO, "standard error", notes_thread_, text_sink::failures::ignored),
-      data_(STDOUT_FILENO, "standard output", data_thread_, text_sink::failures::thrown),
+      notes_(STDERR_FILENO, "standard error", notes_thread_, app::text_sink::failures::ignored),
+      data_(STDOUT_FILENO, "standard output", data_thread_, app::text_sink::failures::thrown),
       view_(settings.show, settings.verbose, notes_) {}
 
 task<app::exit_code> session::run() {

@@ -4,9 +4,9 @@
 #include <weft/core/task.hpp>
 
 #include "common/exit_code.hpp"
+#include "common/text_sink.hpp"
 #include "get/config.hpp"
 #include "get/progress_view.hpp"
-#include "get/text_sink.hpp"
 
 namespace weft::get_app {
 
@@ -37,8 +37,8 @@ class session {
   offload tidy_thread_;
   offload notes_thread_;
   offload data_thread_;
-  text_sink notes_;
-  text_sink data_;
+  app::text_sink notes_;
+  app::text_sink data_;
   progress_view view_;
 };
 

@@ -70,3 +70,11 @@ TEST_CASE("shortened, padded and clipped: never wider than asked") {
     CHECK(display_width(padded(text, width)) == width);
   }
 }
+
+TEST_CASE("failure: a message is for people") {
+  CHECK(plain_message("cannot open 'x': no such file [system:2]") == "cannot open 'x': no such file");
+  CHECK(plain_message("cannot resolve 'x': no such host [weft.resolve:1]") == "cannot resolve 'x': no such host");
+  CHECK(plain_message("cannot connect to [::1]") == "cannot connect to [::1]");
+  CHECK(plain_message("plain [text]") == "plain [text]");
+  CHECK(plain_message("") == "");
+}

@@ -72,11 +72,3 @@ TEST_CASE("failure: trouble with files") {
   CHECK(file_failure("x", {ENOSPC, std::generic_category()}).code == exit_code::file);
   CHECK(file_failure("x", {EEXIST, std::generic_category()}).code == exit_code::exists);
 }
-
-TEST_CASE("failure: a message is for people") {
-  CHECK(plain_message("cannot open 'x': no such file [system:2]") == "cannot open 'x': no such file");
-  CHECK(plain_message("cannot resolve 'x': no such host [weft.resolve:1]") == "cannot resolve 'x': no such host");
-  CHECK(plain_message("cannot connect to [::1]") == "cannot connect to [::1]");
-  CHECK(plain_message("plain [text]") == "plain [text]");
-  CHECK(plain_message("") == "");
-}

@@ -66,6 +66,8 @@ class atomic_file {
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const directory& folder() const noexcept { return folder_; }
+  /// The temporary, open for writing, for what is done to an open file; -1 once commit() has begun.
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
   /// The name of the temporary; empty once the file has its name.
   [[nodiscard]] const std::string& temporary() const noexcept { return temporary_; }
 

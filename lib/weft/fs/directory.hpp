@@ -19,6 +19,12 @@ class directory {
   /// Opens the folder, which must exist.
   explicit directory(const std::filesystem::path& path);
 
+  /// The folder `path` below this one, which must exist. No symbolic link on the way is followed, and nothing outside of
+  /// this folder is reached, whatever happens to it meanwhile (openat2, RESOLVE_BENEATH). "" and ".": this folder.
+  [[nodiscard]] directory open_below(const std::filesystem::path& path) const;
+  /// Makes the folder `name` with these permissions, less the umask, unless it is there; gives whether it was made.
+  bool make_folder(const std::string& name, unsigned mode) const;
+
   /// The descriptor, for openat() and its like; open as long as a copy of this is.
   [[nodiscard]] int descriptor() const noexcept { return *descriptor_; }
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -29,6 +35,8 @@ class directory {
   void sync() const;
 
  private:
+  directory(std::filesystem::path path, int descriptor);
+
   std::filesystem::path path_;
   std::shared_ptr<const int> descriptor_;
 };

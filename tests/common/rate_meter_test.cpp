@@ -1,8 +1,8 @@
-#include "get/rate_meter.hpp"
+#include "common/rate_meter.hpp"
 
 #include <doctest/doctest.h>
 
-using weft::get_app::rate_meter;
+using weft::app::rate_meter;
 using namespace std::chrono_literals;
 
 TEST_CASE("rate_meter: a steady stream shows its rate") {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace weft::get_app {
+namespace weft::app {
 
 /// Bytes a second over the last few seconds, from samples of a running total.
 class rate_meter {
@@ -28,4 +28,4 @@ class rate_meter {
   std::size_t count_ = 0;  // the last one is points_[(count_ - 1) % kept]
 };
 
-}  // namespace weft::get_app
+}  // namespace weft::app

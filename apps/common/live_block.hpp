@@ -7,7 +7,7 @@
 
 #include "common/terminal.hpp"
 
-namespace weft::get_app {
+namespace weft::app {
 
 /// The lines at the bottom of a terminal that are drawn over and over: makes the bytes to write, writes nothing itself.
 ///
@@ -16,14 +16,14 @@ namespace weft::get_app {
 class live_block {
  public:
   /// Replaces the block by `lines`, with `above` (whole lines, or nothing) scrolling away above it.
-  std::string draw(const std::vector<std::string>& lines, std::string_view above, app::terminal_size screen);
+  std::string draw(const std::vector<std::string>& lines, std::string_view above, terminal_size screen);
   /// Removes the block.
-  std::string erase(app::terminal_size screen);
+  std::string erase(terminal_size screen);
 
  private:
-  std::string to_top(app::terminal_size screen) const;
+  std::string to_top(terminal_size screen) const;
 
   std::vector<std::size_t> widths_;  // columns of each line that is on the screen now
 };
 
-}  // namespace weft::get_app
+}  // namespace weft::app

@@ -1,8 +1,8 @@
-#include "get/rate_meter.hpp"
+#include "common/rate_meter.hpp"
 
 #include <algorithm>
 
-namespace weft::get_app {
+namespace weft::app {
 
 void rate_meter::sample(time_point now, std::uint64_t total) {
   using namespace std::chrono_literals;
@@ -20,4 +20,4 @@ double rate_meter::per_second() const {
   return seconds <= 0 ? 0 : static_cast<double>(last.total - first.total) / seconds;
 }
 
-}  // namespace weft::get_app
+}  // namespace weft::app

@@ -1,4 +1,4 @@
-#include "get/text_sink.hpp"
+#include "common/text_sink.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include <boost/system/system_error.hpp>
 #include <weft/base/error.hpp>
 
-namespace weft::get_app {
+namespace weft::app {
 
 void write_fully(int fd, std::string_view bytes, const std::string& name) {
   while (!bytes.empty()) {
@@ -86,4 +86,4 @@ task<> text_sink::flush() {
   static_cast<void>(outbox_->is_done());
 }
 
-}  // namespace weft::get_app
+}  // namespace weft::app

@@ -1,8 +1,8 @@
-#include "get/live_block.hpp"
+#include "common/live_block.hpp"
 
 #include <doctest/doctest.h>
 
-using weft::get_app::live_block;
+using weft::app::live_block;
 
 TEST_CASE("live_block: a redraw goes up by the lines that are there") {
   live_block block;

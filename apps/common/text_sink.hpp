@@ -8,7 +8,7 @@
 #include <weft/core/offload.hpp>
 #include <weft/core/task.hpp>
 
-namespace weft::get_app {
+namespace weft::app {
 
 /// Text on its way to a terminal, pipe or file that may be slow or stuck: gathered on the loop, written by a thread.
 ///
@@ -49,4 +49,4 @@ class text_sink {
 /// Errors: boost::system::system_error "cannot write to NAME".
 void write_fully(int fd, std::string_view bytes, const std::string& name);
 
-}  // namespace weft::get_app
+}  // namespace weft::app

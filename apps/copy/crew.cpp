@@ -1,0 +1,87 @@
+#include "copy/crew.hpp"
+
+#include <exception>
+#include <functional>
+#include <utility>
+
+#include <weft/core/cancelled.hpp>
+#include <weft/core/shield.hpp>
+#include <weft/pool/this_process.hpp>
+
+#include "common/display_text.hpp"
+
+namespace weft::copy_app {
+namespace {
+
+std::vector<file_result> failed_all(const copy_job& job, const std::string& why) {
+  std::vector<file_result> results(job.files.size());
+  for (auto& result : results) result.error = why;
+  return results;
+}
+
+}  // namespace
+
+std::vector<file_result> copy_in_worker(const copy_job& job) {
+  const auto tell = [](std::uint64_t bytes) { this_process::report(bytes); };
+  return copy_files(job, tell, [] { return this_process::stop_requested(); });
+}
+
+crew::crew(const config& settings) : workers_(settings.workers) {
+  if (settings.threads) {
+    threads_ = std::make_unique<thread_pool>(
+        thread_pool_options{.name = "weft-copy", .core = workers_, .max = workers_, .queue = std::nullopt});
+  } else {
+    auto options = process_pool_options();
+    options.name = "weft-copy";
+    options.workers = workers_;
+    processes_ = std::make_unique<process_pool>(options);
+  }
+}
+
+crew::~crew() { stopping_ = true; }
+
+task<std::vector<file_result>> crew::run(copy_job job) {
+  return threads_ ? run_on_thread(std::move(job)) : run_in_process(std::move(job));
+}
+
+task<std::vector<file_result>> crew::run_on_thread(copy_job job) {
+  auto work = [this, job = std::move(job)] {
+    const auto tell = [this](std::uint64_t bytes) { told_.fetch_add(bytes, std::memory_order_relaxed); };
+    return copy_files(job, tell, [this] { return stopping_.load(std::memory_order_relaxed); });
+  };
+  auto running = threads_->submit(std::move(work));
+  std::exception_ptr killed;
+  try {
+    co_await running.join();
+  } catch (const cancelled&) {
+    killed = std::current_exception();
+  }
+  if (killed) {
+    stopping_ = true;
+    auto wait = [&running]() -> task<> { co_await running.join(); };
+    co_await shield(duration::max(), wait);
+    std::rethrow_exception(killed);
+  }
+  co_return co_await std::move(running);
+}
+
+task<std::vector<file_result>> crew::run_in_process(copy_job job) {
+  auto options = submit_options();
+  options.name = "copy";
+  auto told = [this](std::uint64_t bytes) { told_.fetch_add(bytes, std::memory_order_relaxed); };
+  auto running = processes_->submit<&copy_in_worker>(std::move(options), told, job);
+  std::exception_ptr killed;
+  std::string lost;
+  try {
+    auto results = co_await std::move(running);
+    co_return results;
+  } catch (const cancelled&) {
+    killed = std::current_exception();
+  } catch (const std::exception& error) {
+    lost = app::plain_message(error.what());
+  }
+  if (killed) std::rethrow_exception(killed);
+  co_return failed_all(job, lost);
+}
+
+}  // namespace weft::copy_app
