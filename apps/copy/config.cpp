@@ -8,6 +8,7 @@
 
 #include "common/program_options.hpp"
 #include "common/units.hpp"
+#include "copy/exclusion.hpp"
 
 namespace weft::copy_app {
 namespace {
@@ -93,7 +94,10 @@ config resolve(const app::arguments& typed, const surroundings& around) {
     if (option.values.empty()) continue;
     const std::string_view name = option.spec->long_name;
     if (name == "update") settings.rules.update = true;
-    if (name == "exclude") settings.excluded = option.values;
+    if (name == "exclude") {
+      settings.excluded = option.values;
+      static_cast<void>(exclusion(settings.excluded));  // says what is wrong with them
+    }
     if (name == "specials") settings.specials = true;
     if (name == "dry-run") settings.dry_run = true;
     if (name == "jobs") settings.workers = app::parse_count(option.values.back(), 1, 256);

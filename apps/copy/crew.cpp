@@ -1,5 +1,6 @@
 #include "copy/crew.hpp"
 
+#include <csignal>
 #include <exception>
 #include <functional>
 #include <utility>
@@ -13,10 +14,14 @@
 namespace weft::copy_app {
 namespace {
 
-std::vector<file_result> failed_all(const copy_job& job, const std::string& why) {
-  std::vector<file_result> results(job.files.size());
-  for (auto& result : results) result.error = why;
-  return results;
+/// A job with one file of `job`.
+copy_job only(const copy_job& job, std::size_t file) {
+  return {job.source, job.target, job.folders, {job.files.at(file)}, job.rules};
+}
+
+void prepare_worker() {
+  // A file that is too large is an error, as in this process.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace
@@ -34,6 +39,7 @@ crew::crew(const config& settings) : workers_(settings.workers) {
     auto options = process_pool_options();
     options.name = "weft-copy";
     options.workers = workers_;
+    options.init = &prepare_worker;
     processes_ = std::make_unique<process_pool>(options);
   }
 }
@@ -81,7 +87,14 @@ task<std::vector<file_result>> crew::run_in_process(copy_job job) {
     lost = app::plain_message(error.what());
   }
   if (killed) std::rethrow_exception(killed);
-  co_return failed_all(job, lost);
+  // Which of several files the worker was lost with is found out with each by itself.
+  std::vector<file_result> results(job.files.size());
+  if (job.files.size() == 1) results.front().error = lost;
+  for (std::size_t i = 0; job.files.size() > 1 && i < job.files.size(); ++i) {
+    auto alone = co_await run_in_process(only(job, i));
+    results[i] = std::move(alone.front());
+  }
+  co_return results;
 }
 
 }  // namespace weft::copy_app

@@ -26,7 +26,7 @@ class crew {
   crew& operator=(const crew&) = delete;
   ~crew();
 
-  /// Copies the files of a job. A worker process that is lost fails them all, without an exception.
+  /// Copies the files of a job. A worker process that is lost costs the file it was at, without an exception.
   task<std::vector<file_result>> run(copy_job job);
   /// Jobs that keep all workers at work.
   [[nodiscard]] std::size_t room() const noexcept { return 2 * workers_; }

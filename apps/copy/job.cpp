@@ -142,8 +142,8 @@ class job_runner {
     }
     if (source_ && folder == folder_) return;
     source_.reset();
-    source_ = source_root_->open_below(job_.folders.at(folder));
-    target_ = target_root_->open_below(job_.folders.at(folder));
+    source_ = source_root_->open_below(job_.folders.at(folder).path);
+    target_ = target_root_->open_below(job_.folders.at(folder).path);
     folder_ = folder;
   }
 
@@ -153,6 +153,7 @@ class job_runner {
     if (!is_wanted(source, file, result)) return true;
     auto options = fs::atomic_file_options();
     options.mode = 0600;
+    if (job_.folders.at(file.folder).is_new) options.on_existing = fs::on_existing::keep;
     if (job_.rules.sync) options.durability = fs::durability::file;
     fs::atomic_file target(*target_, file.target_name, options);
     const scope_exit drop([&] { target.discard(); });
@@ -162,13 +163,15 @@ class job_runner {
     if (job_.rules.verify) verify(source, file, target, result);
     const fs::kept_attributes kept{.owner = job_.rules.owner};
     result.lost = fs::copy_attributes(source.descriptor(), target.descriptor(), source.info(), kept);
-    static_cast<void>(target.commit());
+    if (target.commit() == fs::atomic_file::commit_result::name_taken)
+      throw file_failure("something has taken its place meanwhile");
     result.outcome = copy_outcome::copied;
     return true;
   }
 
   [[nodiscard]] bool is_wanted(const open_source& source, const file_entry& file, file_result& result) const {
     struct stat there{};
+    if (job_.folders.at(file.folder).is_new) return true;
     if (::fstatat(target_->descriptor(), file.target_name.c_str(), &there, AT_SYMLINK_NOFOLLOW) != 0) return true;
     if (S_ISDIR(there.st_mode)) throw file_failure("there is a folder in its place");
     if (is_same_file(there, source.info())) throw file_failure("it would be copied onto itself");

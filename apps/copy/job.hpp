@@ -22,6 +22,12 @@ struct root_folder {
   std::uint64_t inode = 0;
 };
 
+/// A folder with files to copy: a path below both roots, "": the roots themselves.
+struct folder_entry {
+  std::string path;
+  bool is_new = false;  ///< the target's was made in this run: nothing stands in the way there
+};
+
 /// A file to copy: from folders[folder] below the source's root to the same below the target's.
 struct file_entry {
   std::uint32_t folder = 0;
@@ -33,7 +39,7 @@ struct file_entry {
 struct copy_job {
   root_folder source;
   root_folder target;
-  std::vector<std::string> folders;  ///< paths below both roots; "": the roots themselves
+  std::vector<folder_entry> folders;
   std::vector<file_entry> files;
   copy_rules rules;
 };

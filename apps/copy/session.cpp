@@ -115,7 +115,7 @@ task<> session::copy(copy_job job) {
   for (std::size_t i = 0; i < job.files.size(); ++i) {
     const auto& file = job.files[i];
     const auto& result = results.at(i);
-    const auto& folder = job.folders.at(file.folder);
+    const auto& folder = job.folders.at(file.folder).path;
     entry_report report;
     report.source = join_path(job.source.path, join_path(folder, file.name));
     report.target = join_path(job.target.path, join_path(folder, file.target_name));

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <exception>
-#include <filesystem>
 
 #include <boost/system/system_error.hpp>
 
@@ -29,12 +28,14 @@ constexpr std::size_t deepest = 1024;
 
 std::string message_of(const std::exception& error) { return app::plain_message(error.what()); }
 
-/// The last name of a path; nothing for "", ".", ".." and "/", of which only the contents can be copied.
+/// The last name of a path; nothing for "/" and what ends in "." or "..", of which only the contents can be copied.
 std::string last_name(const std::string& path) {
-  auto name = std::filesystem::path(path).lexically_normal();
-  if (!name.has_filename()) name = name.parent_path();
-  const auto last = name.filename().string();
-  return last == "." || last == ".." || last == "/" ? std::string() : last;
+  const auto end = path.find_last_not_of('/');
+  if (end == std::string::npos) return {};
+  const auto slash = path.find_last_of('/', end);
+  const auto begin = slash == std::string::npos ? 0 : slash + 1;
+  std::string last = path.substr(begin, end + 1 - begin);
+  return last == "." || last == ".." ? std::string() : last;
 }
 
 std::string folder_of(const std::string& path) {
@@ -132,16 +133,17 @@ void walker::begin_folder(const std::string& source, const std::string& target_p
   directory parent(target_parent);
   if (is_inside(parent, identity)) throw_errno(EINVAL, "cannot copy a folder into itself");
   std::optional<directory> to;
+  bool is_new = false;
   if (name.empty()) {
     to = parent;
   } else if (!config_.dry_run || parent.find(name) == fs::entry_kind::folder) {
-    const bool is_new = !config_.dry_run && parent.make_folder(name, 0700);
+    is_new = !config_.dry_run && parent.make_folder(name, 0700);
     to = parent.open_below(name);
     if (!is_new && !config_.dry_run) fs::remove_abandoned_temporaries(*to);
   }
   if (to && identity_of(look_at(*to)) == identity) throw_errno(EINVAL, "it would be copied onto itself");
   auto of = std::make_shared<tree>(tree{source, join_path(target_parent, name), from, to});
-  enter(of, std::move(from), std::move(to), {}, out);
+  enter(of, std::move(from), std::move(to), {}, is_new, out);
 }
 
 void walker::begin_file(const std::string& source, const std::string& target_parent, const std::string& name,
@@ -153,12 +155,12 @@ void walker::begin_file(const std::string& source, const std::string& target_par
   struct stat info{};
   if (::fstatat(of->source.descriptor(), own_name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
     throw_errno(errno, "cannot copy it");
-  level at{of, of->source, of->target, {}, nullptr, look_at(of->source), 0, 0};
+  level at{of, of->source, of->target, {}, nullptr, look_at(of->source), false, 0, 0};
   visit_entry(at, own_name, name, info, out);
 }
 
 void walker::enter(const std::shared_ptr<tree>& of, directory source, std::optional<directory> target, std::string path,
-                   findings& out) {
+                   bool is_new, findings& out) {
   // Opened anew, as reading moves the position that copies of a descriptor share.
   const int opened = ::openat(source.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   std::unique_ptr<DIR, folder_closer> entries(opened < 0 ? nullptr : ::fdopendir(opened));
@@ -170,7 +172,8 @@ void walker::enter(const std::shared_ptr<tree>& of, directory source, std::optio
     return;
   }
   const struct stat info = look_at(source);
-  levels_.push_back({of, std::move(source), std::move(target), std::move(path), std::move(entries), info, 0, 0});
+  levels_.push_back(
+      {of, std::move(source), std::move(target), std::move(path), std::move(entries), info, is_new, 0, 0});
 }
 
 void walker::step(findings& out) {
@@ -217,14 +220,15 @@ void walker::visit_folder(level& at, const std::string& name, const std::string&
   directory source = at.source.open_below(name);
   const auto of = at.of;
   std::optional<directory> target;
+  bool is_new = false;
   if (at.target && (!config_.dry_run || at.target->find(name) == fs::entry_kind::folder)) {
-    const bool is_new = !config_.dry_run && at.target->make_folder(name, 0700);
+    is_new = !config_.dry_run && at.target->make_folder(name, 0700);
     if (!is_new && at.target->find(name) != fs::entry_kind::folder)
       throw_errno(ENOTDIR, "there is something else than a folder in its place");
     target = at.target->open_below(name);
     if (!is_new && !config_.dry_run) fs::remove_abandoned_temporaries(*target);
   }
-  enter(of, std::move(source), std::move(target), path, out);
+  enter(of, std::move(source), std::move(target), path, is_new, out);
 }
 
 void walker::visit_entry(level& at, const std::string& name, const std::string& target_name, const struct stat& info,
@@ -262,11 +266,11 @@ void walker::add_file(level& at, const std::string& name, const std::string& tar
       return;
     }
   }
-  add_to_job(at.of, at.path, at.folder, at.job_number, {0, name, target_name}, static_cast<std::uint64_t>(info.st_size),
-             out);
+  add_to_job(at.of, {at.path, at.is_new}, at.folder, at.job_number, {0, name, target_name},
+             static_cast<std::uint64_t>(info.st_size), out);
 }
 
-void walker::add_to_job(const std::shared_ptr<tree>& of, const std::string& folder, std::uint32_t& index,
+void walker::add_to_job(const std::shared_ptr<tree>& of, const folder_entry& folder, std::uint32_t& index,
                         std::uint64_t& number, file_entry file, std::uint64_t size, findings& out) {
   if (of != job_tree_) {
     flush(out);
@@ -317,7 +321,7 @@ findings walker::link_some() {
           code == boost::system::errc::cross_device_link || code == boost::system::errc::operation_not_supported;
       if (has_no_links) {
         number = 0;
-        add_to_job(here.of, here.folder, index, number, {0, here.name, here.target_name}, 0, out);
+        add_to_job(here.of, {here.folder, false}, index, number, {0, here.name, here.target_name}, 0, out);
       } else {
         out.reports.push_back(here.of->report(entry_status::failed, path, target_path, message_of(error)));
       }

@@ -60,6 +60,7 @@ class walker {
     std::string path;
     std::unique_ptr<DIR, folder_closer> entries;
     struct stat info;
+    bool is_new = false;           // the target's
     std::uint64_t job_number = 0;  // of the job that `folder` belongs to
     std::uint32_t folder = 0;
   };
@@ -85,7 +86,7 @@ class walker {
                     findings& out);
   void begin_file(const std::string& source, const std::string& target_parent, const std::string& name, findings& out);
   void enter(const std::shared_ptr<tree>& of, fs::directory source, std::optional<fs::directory> target,
-             std::string path, findings& out);
+             std::string path, bool is_new, findings& out);
   void step(findings& out);
   void visit(level& at, const std::string& name, findings& out);
   void visit_folder(level& at, const std::string& name, const std::string& path, findings& out);
@@ -94,7 +95,7 @@ class walker {
                    findings& out);
   void add_file(level& at, const std::string& name, const std::string& target_name, const struct stat& info,
                 findings& out);
-  void add_to_job(const std::shared_ptr<tree>& of, const std::string& folder, std::uint32_t& index,
+  void add_to_job(const std::shared_ptr<tree>& of, const folder_entry& folder, std::uint32_t& index,
                   std::uint64_t& number, file_entry file, std::uint64_t size, findings& out);
   void flush(findings& out);
 
