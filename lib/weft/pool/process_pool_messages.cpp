@@ -1,5 +1,6 @@
 #include <weft/pool/memory_file.hpp>
 #include <weft/pool/process_pool_core.hpp>
+#include <weft/pool/spin.hpp>
 #include <weft/pool/wire_error.hpp>
 
 #include <weft/core/loop.hpp>
@@ -137,16 +138,12 @@ void process_pool_core::help(process_task& task, std::optional<time_point> deadl
   auto& waits = claimed->channel().control().parent_waits;
   const auto& word = reinterpret_cast<const std::atomic<std::uint32_t>&>(waits);
   byte_ring& up = claimed->channel().up();
-  const auto spin_until = [&] { return std::chrono::steady_clock::now() + options_.spin; };
-  auto spin = spin_until();
+  static thread_local spin_budget spin;
   while (!task.state().ended()) {
-    if (read(*claimed)) {
-      spin = spin_until();
-      continue;
-    }
+    if (read(*claimed)) continue;
     if (claimed->gone) break;
     if (deadline && std::chrono::steady_clock::now() >= *deadline) break;
-    if (options_.spin != duration::zero() && std::chrono::steady_clock::now() < spin) continue;
+    if (options_.spin && spin.wait([&] { return up.has_more() || claimed->gone; })) continue;
     waits.store(parent_wait::thread, std::memory_order_seq_cst);
     bool sleeps = !up.has_more() && !claimed->gone;
     if (sleeps) {

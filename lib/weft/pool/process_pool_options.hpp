@@ -39,9 +39,9 @@ struct process_pool_options {
   duration grace = std::chrono::seconds(3);
   /// How long a worker that has a task may stand still under SIGSTOP before it is killed.
   duration stopped_limit = std::chrono::seconds(1);
-  /// How long a worker, and a thread that waits for a result, look for what comes before they sleep. It saves the time to be woken,
-  /// and takes that of the processor.
-  duration spin = duration::zero();
+  /// Whether a worker, and a thread that waits for a result, look for a moment for what comes before they sleep: it saves the time to be
+  /// woken, and takes that of the processor. They leave it out where it was no use the last time.
+  bool spin = false;
   /// What tasks print: capture gives it to on_output when the task ends.
   stdio output = stdio::inherit;
   std::function<void(const worker_output&)> on_output = {};

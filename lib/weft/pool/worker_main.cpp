@@ -2,6 +2,7 @@
 #include <weft/core/logger.hpp>
 #include <weft/pool/memory_file.hpp>
 #include <weft/pool/process_start.hpp>
+#include <weft/pool/spin.hpp>
 #include <weft/pool/task_descriptor.hpp>
 #include <weft/pool/this_process.hpp>
 #include <weft/pool/wire_error.hpp>
@@ -37,7 +38,7 @@ class worker {
     decoder in(body(head));
     const auto setup = decode<worker_setup>(in);
     channel_.down().release(worker_channel::whole(head));
-    spin_ = setup.spin;
+    spins_ = setup.spin;
     show_process_name(setup.name);
     apply_limits(setup.limits);
     if (setup.init.image != 0) call_init(setup.init);
@@ -199,7 +200,7 @@ class worker {
 
   template <class F>
   void wait_for(F there) {
-    if (there() || spin(there)) return;
+    if (there() || (spins_ && spin_.wait(there))) return;
     auto& sleeps = channel_.control().worker_sleeps;
     for (;;) {
       sleeps.store(1, std::memory_order_seq_cst);
@@ -209,19 +210,6 @@ class worker {
     }
     sleeps.store(0, std::memory_order_relaxed);
   }
-  template <class F>
-  bool spin(F there) {
-    if (spin_ == duration::zero()) return false;
-    const auto until = std::chrono::steady_clock::now() + spin_;
-    do {
-      for (int i = 0; i < 50; ++i) {
-        std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (there()) return true;
-      }
-    } while (std::chrono::steady_clock::now() < until);
-    return false;
-  }
-
   static void call_init(const task_address& at) {
     const auto init = reinterpret_cast<void (*)()>(find_code(at));
     if (init == nullptr) throw codec_error("the worker has no such init function");
@@ -231,7 +219,8 @@ class worker {
   worker_channel channel_;
   unique_fd socket_;
   unique_fd bell_;
-  duration spin_ = {};
+  bool spins_ = false;
+  spin_budget spin_;
   std::uint64_t current_ = 0;  // the task that runs; 0: none
   std::uint16_t slot_ = 0;
   std::string name_;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <weft/core/time.hpp>
 #include <weft/pool/process_start.hpp>
 #include <weft/pool/task_descriptor.hpp>
 #include <weft/pool/unique_fd.hpp>
@@ -14,7 +13,7 @@ namespace weft::detail {
 struct worker_setup {
   std::string name;
   task_address init;  // of code; image 0: none
-  duration spin;
+  bool spin;
   std::vector<resource_limit> limits;
 };
 

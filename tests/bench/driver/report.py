@@ -7,7 +7,7 @@ from . import machine
 
 HEAD = """# Benchmarks
 
-Written by `./dev bench`; `./dev bench core`, `threads`, `echo`, `get`, `copy` or `compile` replaces one section. What is compared runs in the
+Written by `./dev bench`; `./dev bench core`, `threads`, `processes`, `echo`, `get`, `copy` or `compile` replaces one section. What is compared runs in the
 same run, in interleaved rounds that each start with another program; a figure is the median of the rounds and a ratio is the median
 of the ratios round by round. The programs are built with `g++ -O2` and the same flags on every side.
 """
@@ -48,6 +48,6 @@ def update(path, sections):
         old = ""
     kept = {found[1]: found[0] for found in re.finditer(r"<!-- (\w+) -->\n.*?<!-- /\1 -->\n", old, re.S)}
     kept.update(sections)
-    order = [name for name in ("core", "threads", "echo", "get", "copy", "compile", "notes") if name in kept]
+    order = [name for name in ("core", "threads", "processes", "echo", "get", "copy", "compile", "notes") if name in kept]
     text = HEAD + "\n## Machine\n\n" + table(("", ""), machine.describe()) + "\n"
     path.write_text(text + "\n".join(kept[name] for name in order), encoding="utf-8")
