@@ -133,9 +133,9 @@ TEST_CASE("thread_pool: block waits for room, and keeps the queue within its bou
 }
 
 TEST_CASE("thread_pool: work that submits to its own full, blocking pool does it itself") {
+  int sum = 0;  // outlives the pool: the last of the work is done after who submitted it has ended
   thread_pool pool({.core = 1, .queue = 1, .reject = reject::block});
   const auto outer = pool.submit([&] {
-    int sum = 0;
     for (int i = 0; i < 10; ++i) pool.post([&sum] { ++sum; });
     return sum;
   });
