@@ -81,6 +81,7 @@
 #include <weft/pool/futex.hpp>
 #include <weft/pool/future.hpp>
 #include <weft/pool/future_state.hpp>
+#include <weft/pool/job_inbox.hpp>
 #include <weft/pool/job_queue.hpp>
 #include <weft/pool/lock.hpp>
 #include <weft/pool/lock_order.hpp>

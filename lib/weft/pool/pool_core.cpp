@@ -65,7 +65,25 @@ pool_worker* pool_core::take_idle() noexcept {
   pool_worker* last = idle_.back();
   idle_.pop_back();
   ++called_;
+  note_idle();
   return last;
+}
+
+void pool_core::note_idle() noexcept {
+  const bool wanted = called_ == 0 && !idle_.empty();
+  if (wanted != wants_call_.load(std::memory_order_relaxed)) wants_call_.store(wanted, std::memory_order_seq_cst);
+}
+
+void pool_core::open_inbox_if_simple() noexcept {
+  const bool is_queued = !options_.queue && options_.order == queue_order::fifo;
+  if (is_queued && !paused_ && !ended_ && core_ > 0 && threads_ >= core_ && !options_.core_timeout) inbox_.open();
+}
+
+void pool_core::call_for_inbox() {
+  afterwards later(*this);
+  const std::lock_guard guard(mutex_);
+  take_in();
+  call_if_needed(later);
 }
 
 void pool_core::call_if_needed(afterwards& later) noexcept {
@@ -77,9 +95,11 @@ void pool_core::call_all(afterwards& later) noexcept {
   later.calls = std::move(idle_);
   idle_.clear();
   idle_.reserve(workers_.size());
+  note_idle();
 }
 
 void pool_core::drop_cancelled(afterwards& later) {
+  take_in();
   const std::uint64_t now = pool_cancellations.load(std::memory_order_acquire);
   if (now == cancellations_seen_) return;
   cancellations_seen_ = now;
@@ -105,8 +125,10 @@ void pool_core::enqueue(pool_job& job, afterwards& later) {
     }
     start_worker(nullptr, later);
   }
+  take_in();
   queue_.push(job);
   call_if_needed(later);
+  open_inbox_if_simple();
 }
 
 pool_core::verdict pool_core::admit(pool_job& job, afterwards& later) {
@@ -127,6 +149,10 @@ pool_core::verdict pool_core::admit(pool_job& job, afterwards& later) {
 }
 
 pool_core::verdict pool_core::offer(pool_job& job) {
+  if (inbox_.push(job)) {
+    if (wants_call_.load(std::memory_order_seq_cst)) call_for_inbox();
+    return verdict::accepted;
+  }
   afterwards later(*this);
   const std::lock_guard guard(mutex_);
   return admit(job, later);
@@ -244,6 +270,7 @@ void pool_core::end(shutdown how, shutdown_report& report) {
   {
     afterwards later(*this);
     const std::lock_guard guard(mutex_);
+    close_inbox();
     drop_cancelled(later);
     ended_ = true;
     paused_ = false;
@@ -271,6 +298,7 @@ void pool_core::close() noexcept {
 
 void pool_core::pause() {
   const std::lock_guard guard(mutex_);
+  close_inbox();
   paused_ = !ended_;
 }
 
@@ -286,6 +314,7 @@ void pool_core::resize(std::size_t core, std::size_t max) {
   if (max == 0 || max < core) throw std::invalid_argument("a thread_pool needs max to be at least core, and one");
   afterwards later(*this);
   const std::lock_guard guard(mutex_);
+  close_inbox();
   core_ = core;
   max_ = max;
   if (ended_) return;

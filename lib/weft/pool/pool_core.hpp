@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/pool/adaptive_mutex.hpp>
+#include <weft/pool/job_inbox.hpp>
 #include <weft/pool/job_queue.hpp>
 #include <weft/pool/pool_worker.hpp>
 #include <weft/pool/thread_pool_options.hpp>
@@ -33,7 +34,8 @@ struct pool_identity {
 /// Ownership:  shared by the pool and its threads.
 /// Threads:    any.
 /// Invariants: while something waits, no thread is missing that should do it, and one that is idle has been called: the
-///             one that comes calls the next. Threads are called last idle first.
+///             one that comes calls the next. Threads are called last idle first. The inbox is open only while all core
+///             threads are there and what comes has but to be queued; it is emptied whenever the queue is looked at.
 class pool_core : public std::enable_shared_from_this<pool_core> {
  public:
   explicit pool_core(thread_pool_options options);
@@ -98,6 +100,17 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   /// Gives false when there is no thread to be had, and others will have to do; throws std::system_error when there is
   /// none at all.
   bool start_worker(pool_job* first, afterwards& later);
+  /// Puts what is in the inbox into the queue.
+  void take_in() {
+    inbox_.take([this](pool_job& job) { queue_.push(job); });
+  }
+  void close_inbox() {
+    inbox_.close([this](pool_job& job) { queue_.push(job); });
+  }
+  void open_inbox_if_simple() noexcept;
+  void call_for_inbox();
+  /// Tells those who use the inbox whether someone has to be called.
+  void note_idle() noexcept;
   /// Takes an idle worker out, to be called.
   pool_worker* take_idle() noexcept;
   void call_if_needed(afterwards& later) noexcept;
@@ -127,6 +140,9 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   std::optional<boost::asio::execution_context> context_;
   /// Counts what watch() may wait for.
   std::atomic<std::uint32_t> changes_ = 0;
+
+  job_inbox inbox_;
+  std::atomic<bool> wants_call_ = false;  // a worker is idle, and none has been called
 
   adaptive_mutex mutex_;  // all that follows is under it
   job_queue queue_;

@@ -50,6 +50,7 @@ void pool_core::leave(pool_worker& self) {
   later.left.splice(later.left.end(), left_);
   left_.splice(left_.end(), workers_, self.place);
   later.has_room = options_.queue.has_value();
+  take_in();
   call_if_needed(later);
   tell_watchers();
 }
@@ -68,6 +69,7 @@ pool_job* pool_core::next_job(pool_worker& self, lock_type& held) {
     if (self.handed != nullptr) return std::exchange(self.handed, nullptr);
     if (threads_ > max_) break;
     if (!paused_) {
+      if (queue_.empty()) take_in();
       if (pool_job* job = queue_.pop()) return job;
     }
     if (ended_) break;
@@ -81,18 +83,27 @@ bool pool_core::wait_for_call(pool_worker& self, lock_type& held) {
   if (threads_ > core_ || options_.core_timeout) deadline = deadline_in(options_.keep_alive);
   self.signal.store(pool_worker::looking, std::memory_order_relaxed);
   idle_.push_back(&self);
+  note_idle();
+  if (inbox_.has_any()) {
+    idle_.pop_back();
+    note_idle();
+    return true;
+  }
   const bool takes_by_hand = options_.queue == std::size_t{0};
   held.unlock();
   if (takes_by_hand) room_.tell_one();
   const bool called = self.park(deadline);
   held.lock();
   if (!called && std::erase(idle_, &self) != 0) {
+    note_idle();
+    take_in();
     if (!queue_.empty() && !paused_) return true;
     return threads_ <= core_ && !options_.core_timeout;
   }
   // Taken out by someone whose call may still be to come.
   while (self.signal.load(std::memory_order_acquire) != pool_worker::called) std::this_thread::yield();
   --called_;
+  note_idle();
   return true;
 }
 
@@ -118,6 +129,7 @@ void pool_core::do_job(pool_job& job, lock_type& held) {
 
 void pool_core::help(pool_job& job, future_state& state) {
   lock_type held(mutex_);
+  take_in();
   if (job.queued) {
     queue_.erase(job);
     return do_job(job, held);

@@ -36,7 +36,8 @@ def targets(results):
         rows.append(row(f"submit + get >= 2 x asio::thread_pool + use_future, {threads}", f"{many:.1f} x; one at a time {single:.1f} x", min(single, many) >= 2))
     for threads in (1, 2):
         outside, inside = ratio(f"post/{threads}"), ratio(f"post_from_work/{threads}")
-        rows.append(row(f"post >= 1.0 x asio::thread_pool, {threads}", f"{outside:.2f} x; from work {inside:.2f} x", min(outside, inside) >= 1))
+        rows.append(row(f"post >= 1.0 x asio::thread_pool, {threads}", f"{outside:.2f} x", outside >= 1))
+        rows.append(row(f"post from work >= 1.0 x asio::thread_pool, {threads}", f"{inside:.2f} x", inside >= 1))
     collapse = paired_ratio(results["weft", "post/2"], results["weft", "post/1"])
     rows.append(row("no collapse of post from 1 thread to 2: <= 1.5 x the time", f"{collapse:.2f} x", collapse <= 1.5))
     return rows
