@@ -1,52 +1,25 @@
 #include <weft/core/watchdog.hpp>
 
+#include "captured_log.hpp"
 #include "support.hpp"
 
-#include <weft/core/debug_server.hpp>
 #include <weft/core/run.hpp>
 #include <weft/core/sleep.hpp>
 
 #include <doctest/doctest.h>
-#include <spdlog/sinks/ringbuffer_sink.h>
-#include <spdlog/spdlog.h>
 
-#include <atomic>
-#include <memory>
+#include <csignal>
 #include <string>
 #include <thread>
 
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace {
 
 using namespace core_test;
 using weft::task;
-
-/// Collects weft's log while it lives.
-class captured_log {
- public:
-  captured_log() : before_(spdlog::get("weft")) {
-    spdlog::drop("weft");
-    spdlog::register_logger(std::make_shared<spdlog::logger>("weft", lines_));
-  }
-  captured_log(const captured_log&) = delete;
-  captured_log& operator=(const captured_log&) = delete;
-  ~captured_log() {
-    spdlog::drop("weft");
-    if (before_) spdlog::register_logger(before_);
-  }
-  [[nodiscard]] std::string text() const {
-    std::string all;
-    for (const std::string& line : lines_->last_formatted()) all += line;
-    return all;
-  }
-
- private:
-  std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> lines_ = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(100);
-  std::shared_ptr<spdlog::logger> before_;
-};
 
 weft::run_options impatient() {
   auto options = weft::run_options();
@@ -124,55 +97,66 @@ TEST_CASE("watchdog: a loop that waits is no loop that is held") {
   CHECK(log.text().find("held") == std::string::npos);
 }
 
-std::string ask(const std::string& request) {
-  const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string path = weft::detail::debugger_folder() + "/" + std::to_string(::getpid()) + ".sock";
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  REQUIRE(::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
-  const std::string line = request + "\n";
-  REQUIRE(::send(client, line.data(), line.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(line.size()));
-  std::string answer;
-  char piece[4096];
-  for (ssize_t got = 0; (got = ::recv(client, piece, sizeof(piece), 0)) > 0;)
-    answer.append(piece, static_cast<std::size_t>(got));
-  ::close(client);
-  return answer;
+TEST_CASE("watchdog: a step that comes behind others in its turn is named all the same") {
+  const captured_log log;
+  auto body = [&]() -> task<> {
+    auto little = []() -> task<> {
+      burn(4ms);
+      co_return;
+    };
+    auto stuck = [&]() -> task<> {
+      const auto latest = std::chrono::steady_clock::now() + 20s;
+      while (log.text().find("by task #3 stuck") == std::string::npos && std::chrono::steady_clock::now() < latest)
+        burn(1ms);
+      co_return;
+    };
+    weft::spawn(weft::spawn_options{"little"}, little);
+    auto held = weft::spawn(weft::spawn_options{"stuck"}, stuck);
+    co_await held;
+  };
+  CHECK(weft::run(impatient(), body) == 0);
+  CHECK(log.text().find("by task #3 stuck; it ") != std::string::npos);
 }
 
-TEST_CASE("debug server: lists the tasks, also while the loop is held, and kills one") {
-  auto options = weft::run_options();
-  options.debugger = true;
-  options.watchdog = std::nullopt;
-  auto body = []() -> task<> {
-    auto sleeper = weft::spawn(weft::spawn_options{"sleeper"}, []() -> task<> { co_await weft::sleep(24h); });
-    co_await weft::yield();
-    // The loop is held by this very call: its thread is made to answer.
-    std::string held;
-    std::thread([&] { held = ask("tasks"); }).join();
-    CHECK(held.find(R"("name":"sleeper","state":"waiting","wait":"sleep")") != std::string::npos);
-    CHECK(held.find(R"("name":"main","state":"running")") != std::string::npos);
-
-    std::string killed;
-    std::string unknown;
-    std::string nonsense;
-    std::atomic<bool> done = false;
-    std::thread client([&] {
-      killed = ask("kill " + std::to_string(sleeper.id()) + " enough");
-      unknown = ask("kill 999999");
-      nonsense = ask("what?");
-      done = true;
-    });
-    co_await sleeper.join();
-    CHECK(weft::describe(sleeper.error()) == "cancelled: enough");
-    while (!done) co_await weft::sleep(1ms);
-    client.join();
-    CHECK(killed == "{\"killed\":true}\n");
-    CHECK(unknown == "{\"error\":\"there is no such task\"}\n");
-    CHECK(nonsense == "{\"error\":\"not understood\"}\n");
+TEST_CASE("watchdog: ends no system call before its time") {
+  const captured_log log;
+  int failed = 0;
+  auto body = [&]() -> task<> {
+    auto blocked = [&]() -> task<> {
+      co_await weft::yield();
+      while (log.text().find("has been held") == std::string::npos) failed += ::usleep(30'000) != 0 ? 1 : 0;
+    };
+    auto held = weft::spawn(weft::spawn_options{"blocked"}, blocked);
+    co_await held;
   };
-  CHECK(weft::run(options, body) == 0);
+  CHECK(weft::run(impatient(), body) == 0);
+  CHECK(failed == 0);
+  CHECK(log.text().find("by task #2 blocked; it sits in a system call (clock_nanosleep)") != std::string::npos);
+  CHECK(log.text().find("watchdog_test.cpp:") != std::string::npos);
+  CHECK(log.text().find("it is in:\n") != std::string::npos);
+}
+
+TEST_CASE("watchdog: a dump that no one reads holds nothing up") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const int before = ::dup(STDERR_FILENO);
+  const auto waiting = [&] {
+    int count = 0;
+    REQUIRE(::ioctl(ends[0], FIONREAD, &count) == 0);
+    return count;
+  };
+  auto body = [&]() -> task<> {
+    // More than the pipe has room for.
+    auto sleeper = []() -> task<> { co_await weft::sleep(24h); };
+    for (int i = 0; i < 2000; ++i) weft::spawn(weft::spawn_options{"one of very many that sleep"}, sleeper);
+    co_await weft::yield();
+    REQUIRE(::dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+    std::raise(SIGUSR2);
+    while (waiting() < ::fcntl(ends[1], F_GETPIPE_SZ)) co_await weft::sleep(1ms);
+  };
+  CHECK(weft::run(body) == 0);
+  REQUIRE(::dup2(before, STDERR_FILENO) == STDERR_FILENO);
+  for (const int descriptor : {before, ends[0], ends[1]}) ::close(descriptor);
 }
 
 }  // namespace

@@ -46,6 +46,14 @@ cause_ptr make_cause(cancel_origin::kind how, std::string reason, const task_sta
   return cause;
 }
 
+cause_ptr make_cause_of_program(std::string name, std::string reason) {
+  auto cause = std::make_shared<cancel_cause>();
+  cause->reason = std::move(reason);
+  cause->how = cancel_origin::kind::kill;
+  cause->given_name = std::move(name);
+  return cause;
+}
+
 cause_ptr make_cause(const cause_ptr& from, std::string reason) {
   auto cause = from ? std::make_shared<cancel_cause>(*from) : std::make_shared<cancel_cause>();
   cause->reason = std::move(reason);
@@ -75,8 +83,11 @@ cancel_origin cancelled::origin() const {
 
 std::string describe(const cancel_origin& origin) {
   std::string text = verb(origin.how);
-  if (!origin.task.empty())
+  if (!origin.task.empty() && origin.task_id == 0) {
+    text += " by " + origin.task;
+  } else if (!origin.task.empty()) {
     text += (origin.how == cancel_origin::kind::timeout ? " of task '" : " by task '") + origin.task + "'";
+  }
   if (origin.where.line() != 0) {
     const std::string_view file = origin.where.file_name();
     text += " at " + std::string(file.substr(file.rfind('/') + 1)) + ":" + std::to_string(origin.where.line());

@@ -21,7 +21,8 @@ struct cancel_origin {
   };
 
   kind how = kind::unknown;
-  /// The task that asked (for a timeout: that set it; for a failure: that failed). Id 0, no name: no task did.
+  /// The task that asked (for a timeout: that set it; for a failure: that failed). Id 0: no task did; then the name is
+  /// that of the program that did ("weft-top"), or empty.
   std::uint64_t task_id = 0;
   std::string task;
   /// Where kill(), cancel() or the timeout is written; line 0: not known.
@@ -50,6 +51,8 @@ using cause_ptr = std::shared_ptr<const cancel_cause>;
 /// `by` is who asked; null: no task.
 [[nodiscard]] cause_ptr make_cause(cancel_origin::kind how, std::string reason, const task_state* by,
                                    std::source_location where = std::source_location());
+/// A kill by another program.
+[[nodiscard]] cause_ptr make_cause_of_program(std::string name, std::string reason);
 /// The same cause under another reason; null: one that is not known.
 [[nodiscard]] cause_ptr make_cause(const cause_ptr& from, std::string reason);
 /// The name of a task that was given none.

@@ -6,9 +6,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <chrono>
-#include <future>
-#include <memory>
 #include <string>
 
 #include <unistd.h>
@@ -46,48 +43,28 @@ json::object to_json(const task_info& task) {
   return object;
 }
 
-json::object list_tasks(const std::deque<loop_watch>& loops) {
+json::object list_tasks(watched_loops& loops) {
   json::array all;
-  for (const loop_watch& loop : loops) {
+  for (const auto& copies : loops.copy_tasks()) {
     json::array tasks;
-    for (const task_info& task : describe_tasks(loop.copy_tasks())) tasks.push_back(to_json(task));
+    for (const task_info& task : describe_tasks(copies)) tasks.push_back(to_json(task));
     all.push_back(json::object{{"tasks", std::move(tasks)}});
   }
   return {{"pid", ::getpid()}, {"loops", std::move(all)}};
 }
 
-bool kill_on_loop(loop& of, std::uint64_t id, const std::string& reason) {
-  const auto& lists = of.task_lists();
-  for (child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
-    for (task_state* task = list->tasks().front(); task != nullptr; task = list->tasks().after(*task)) {
-      if (task->id() != id) continue;
-      task->kill(reason);
-      return true;
-    }
+json::object kill_task(std::uint64_t id, const std::string& reason, watched_loops& loops) {
+  switch (loops.kill(id, reason)) {
+    case kill_answer::killed: return {{"killed", true}};
+    case kill_answer::late: return {{"error", "the loop is held: the task will be killed when it is free again"}};
+    case kill_answer::unknown: break;
   }
-  return false;
-}
-
-json::object kill_task(std::uint64_t id, const std::string& reason, const std::deque<loop_watch>& loops) {
-  bool late = false;
-  for (const loop_watch& watch : loops) {
-    auto killed = std::make_shared<std::promise<bool>>();
-    auto answer = killed->get_future();
-    watch.watched().post(
-        [killed, id, reason, &of = watch.watched()] { killed->set_value(kill_on_loop(of, id, reason)); });
-    if (answer.wait_for(std::chrono::seconds(1)) != std::future_status::ready) {
-      late = true;
-    } else if (answer.get()) {
-      return {{"killed", true}};
-    }
-  }
-  return {
-      {"error", late ? "the loop is held: the task will be killed when it is free again" : "there is no such task"}};
+  return {{"error", "there is no such task"}};
 }
 
 }  // namespace
 
-std::string answer_request(std::string_view request, const std::deque<loop_watch>& loops) {
+std::string answer_request(std::string_view request, watched_loops& loops) {
   if (request == "tasks") return json::serialize(list_tasks(loops));
   constexpr std::string_view kill = "kill ";
   if (request.starts_with(kill)) {

@@ -45,11 +45,11 @@ bool install_handler() {
 
 bool wait_a_second(sem_t& done) {
   timespec until = {};
-  ::clock_gettime(CLOCK_REALTIME, &until);
+  ::clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += 1;
   int result = 0;
   do {
-    result = sem_timedwait(&done, &until);
+    result = sem_clockwait(&done, CLOCK_MONOTONIC, &until);
   } while (result != 0 && errno == EINTR);
   return result == 0;
 }

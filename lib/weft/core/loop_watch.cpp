@@ -2,16 +2,16 @@
 
 #include <weft/core/interrupt.hpp>
 #include <weft/core/logger.hpp>
+#include <weft/core/sitting_thread.hpp>
 
 #include <boost/core/demangle.hpp>
 
 #include <chrono>
 #include <ctime>
-#include <fstream>
-#include <future>
 #include <span>
 #include <utility>
 
+#include <linux/membarrier.h>
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/logger.h>
 #include <sys/syscall.h>
@@ -21,26 +21,18 @@ namespace weft::detail {
 
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr auto answer_limit = milliseconds(250);
-
 std::int64_t cpu_time(clockid_t clock) noexcept {
   timespec time = {};
   if (::clock_gettime(clock, &time) != 0) return 0;
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-std::string name_of(const raw_task& task) {
-  return fmt::format("#{} {}", task.id, task.name[0] != 0 ? task.name.data() : boost::core::demangle(task.type));
+std::int64_t count_ms(duration length) noexcept {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
 }
 
-/// The system call that a thread sits in, by its number; none when it runs, or when that cannot be seen.
-std::optional<long> system_call_of(pid_t thread) {
-  std::ifstream file(fmt::format("/proc/self/task/{}/syscall", thread));
-  long number = -1;
-  if (!(file >> number) || number < 0) return std::nullopt;
-  return number;
+std::string name_of(const raw_task& task) {
+  return fmt::format("#{} {}", task.id, task.name[0] != 0 ? task.name.data() : boost::core::demangle(task.type));
 }
 
 std::string name_of_call(long number) {
@@ -56,6 +48,12 @@ std::string name_of_call(long number) {
     if (call == number) return name;
   }
   return fmt::format("number {}", number);
+}
+
+/// Where the kernel refuses, the loops' next store reaches the watchdog soon, but after nothing that is promised.
+void put_barrier_into_all_threads() noexcept {
+  static const bool registered = ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+  if (registered) ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
 }
 
 std::string place_of(const raw_task& task) {
@@ -80,6 +78,7 @@ std::string to_text(const stack_copy& stack) {
 
 loop_watch::loop_watch(loop& own) noexcept
     : loop_(&own),
+      scheduler_(&this_scheduler),
       pulse_(&this_scheduler.pulse),
       own_pulse_(&this_scheduler.pulse),
       thread_(pthread_self()),
@@ -87,8 +86,11 @@ loop_watch::loop_watch(loop& own) noexcept
   pthread_getcpuclockid(thread_, &cpu_clock_);
 }
 
+// The loop counts its turn and then looks whether it is watched, without a fence in between: the barrier is put into its
+// thread from here. Either it sees the mark, or its turn is seen here.
 bool loop_watch::sleep() noexcept {
   own_pulse_->is_unwatched.store(true, std::memory_order_seq_cst);
+  put_barrier_into_all_threads();
   if (is_idle() && pulse_->turns.load(std::memory_order_seq_cst) == turn_) return true;
   own_pulse_->is_unwatched.store(false, std::memory_order_relaxed);
   return false;
@@ -99,8 +101,9 @@ void loop_watch::look(duration limit) {
   const std::uint64_t step = pulse_->steps.load(std::memory_order_relaxed);
   const time_point now = std::chrono::steady_clock::now();
   const bool new_turn = turn != turn_;
-  if (new_turn || step != step_) {
-    if (reported_ && (new_turn || !culprit_.empty())) report_end(now);
+  const bool new_step = new_turn || step != step_;
+  if (new_step) {
+    if (reported_ == report::one_step || (reported_ == report::many_steps && new_turn)) report_end(now);
     step_ = step;
     step_since_ = now;
     cpu_at_step_ = cpu_time(cpu_clock_);
@@ -109,11 +112,11 @@ void loop_watch::look(duration limit) {
     turn_ = turn;
     turn_since_ = now;
   }
-  if (is_idle() || reported_) return;
+  if (is_idle() || reported_ == report::one_step) return;
   if (now - step_since_ >= limit) {
-    report(now, true);
-  } else if (now - turn_since_ >= limit) {
-    report(now, false);
+    report_step(now);
+  } else if (reported_ == report::none && new_step && now - turn_since_ >= limit) {
+    report_many(now);
   }
 }
 
@@ -129,37 +132,51 @@ void loop_watch::copy_running(void* to, const ucontext_t& interrupted) {
   held.task.chain_size = 1;
 }
 
+bool loop_watch::copy_held(held_task& to) const {
+  to.stack.stack = stack_of(thread_);
+  if (const auto sitting = sitting_thread::find(thread_id_)) {
+    sitting->copy_stack(to.stack);
+    if (sitting->has_stayed()) {
+      to.found = sitting->copy_running_task(*scheduler_, to.task);
+      return true;
+    }
+  }
+  return interrupt_thread(thread_, &copy_running, &to);
+}
+
 std::string loop_watch::activity(time_point now) const {
   const auto spent = static_cast<double>(cpu_time(cpu_clock_) - cpu_at_step_);
   const auto passed = static_cast<double>((now - step_since_).count());
   if (spent > 0.5 * passed) return "it uses the processor";
-  if (const auto call = system_call_of(thread_id_)) return "it sits in a system call (" + name_of_call(*call) + ")";
+  if (const auto sitting = sitting_thread::find(thread_id_))
+    return "it sits in a system call (" + name_of_call(sitting->call()) + ")";
   return "it gets little of the processor";
 }
 
-void loop_watch::report(time_point now, bool in_one_step) {
-  reported_ = true;
-  turn_since_ = in_one_step ? step_since_ : turn_since_;
+void loop_watch::report_step(time_point now) {
+  reported_ = report::one_step;
+  turn_since_ = step_since_;
   const std::string doing = activity(now);
   held_task held;
-  held.stack.stack = stack_of(thread_);
-  const bool known = interrupt_thread(thread_, &copy_running, &held) && held.found;
-  const auto so_far = std::chrono::duration_cast<milliseconds>(now - turn_since_).count();
-  if (!in_one_step) {
-    culprit_.clear();
-    logger()->warn("the loop has been held for {} ms by many steps in a row{}{}", so_far,
-                   known ? "; now runs task " + name_of(held.task) : std::string(), known ? place_of(held.task) : "");
-    return;
-  }
+  const bool known = copy_held(held) && held.found;
   culprit_ = known ? "task " + name_of(held.task) : "a callback";
-  logger()->warn("the loop has been held for {} ms by {}; {}{}; it is in:{}", so_far, culprit_, doing,
-                 known ? place_of(held.task) : "", to_text(held.stack));
+  logger()->warn("the loop has been held for {} ms by {}; {}{}; it is in:{}", count_ms(now - turn_since_), culprit_,
+                 doing, known ? place_of(held.task) : "", to_text(held.stack));
+}
+
+void loop_watch::report_many(time_point now) {
+  reported_ = report::many_steps;
+  culprit_.clear();
+  held_task held;
+  const bool known = copy_held(held) && held.found;
+  logger()->warn("the loop has been held for {} ms by many steps in a row{}{}", count_ms(now - turn_since_),
+                 known ? "; now runs task " + name_of(held.task) : std::string(), known ? place_of(held.task) : "");
 }
 
 void loop_watch::report_end(time_point now) {
-  reported_ = false;
+  reported_ = report::none;
   logger()->warn("the loop is free again: {} held it for about {} ms", culprit_.empty() ? "many steps" : culprit_,
-                 std::chrono::duration_cast<milliseconds>(now - turn_since_).count());
+                 count_ms(now - turn_since_));
   culprit_.clear();
 }
 
@@ -179,14 +196,15 @@ struct stuck_copy {
 }  // namespace
 
 std::vector<raw_task> loop_watch::copy_tasks() const {
-  auto answer = std::make_shared<std::promise<std::vector<raw_task>>>();
-  auto arrival = answer->get_future();
-  loop_->post([answer, from = loop_] { answer->set_value(detail::copy_tasks(*from)); });
-  if (arrival.wait_for(answer_limit) == std::future_status::ready) return arrival.get();
-  // It does not answer: its thread is made to copy, first the number, then the tasks.
-  stuck_copy copy{loop_, {}};
   std::vector<raw_task> copies;
-  if (!interrupt_thread(thread_, &stuck_copy::run, &copy)) return copies;
+  if (const auto sitting = sitting_thread::find(thread_id_)) {
+    if (sitting->copy_tasks(*loop_, *scheduler_, copies)) return copies;
+    copies.resize(1);
+    if (sitting->copy_running_task(*scheduler_, copies[0])) return copies;
+  }
+  // It runs, and is made to copy: first the number, then the tasks.
+  stuck_copy copy{loop_, {}};
+  if (!interrupt_thread(thread_, &stuck_copy::run, &copy)) return {};
   copies.resize(copy.count + 64);
   copy.to = copies;
   if (!interrupt_thread(thread_, &stuck_copy::run, &copy)) return {};

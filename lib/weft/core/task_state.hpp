@@ -121,6 +121,11 @@ class task_state : public fifo_hook {
   /// The given name, empty where there is none; and the type of the callable, mangled. Both live as long as the task.
   [[nodiscard]] std::string_view given_name() const noexcept { return extras_ ? extras_->name : std::string_view(); }
   [[nodiscard]] const char* callable_type() const noexcept { return type_name(); }
+  /// Where the given name is kept; null: there is none. Reads nothing but this object: see sitting_thread.
+  [[nodiscard]] const std::string* given_name_place() const noexcept {
+    const extras* more = extras_.get();
+    return more != nullptr ? &more->name : nullptr;
+  }
 
   /// The error of an ended task; looking at it counts as having seen to it.
   [[nodiscard]] const std::exception_ptr& look_at_error() noexcept {

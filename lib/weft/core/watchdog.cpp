@@ -1,23 +1,22 @@
 #include <weft/core/watchdog.hpp>
 
 #include <weft/core/debug_server.hpp>
+#include <weft/core/event_descriptor.hpp>
 #include <weft/core/logger.hpp>
-#include <weft/core/loop_watch.hpp>
+#include <weft/core/quiet_thread.hpp>
+#include <weft/core/watched_loops.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <csignal>
-#include <cstdint>
 #include <cstdlib>
-#include <deque>
-#include <mutex>
 #include <string_view>
 #include <thread>
 
 #include <poll.h>
 #include <spdlog/logger.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 namespace weft::detail {
@@ -29,19 +28,9 @@ std::atomic<int> dump_event = -1;
 
 std::atomic<bool> is_serving = false;
 
-void add_one(int event) noexcept {
-  const std::uint64_t one = 1;
-  static_cast<void>(!::write(event, &one, sizeof(one)));
-}
-
-bool take(int event) noexcept {
-  std::uint64_t count = 0;
-  return ::read(event, &count, sizeof(count)) > 0;
-}
-
 void ask_for_dump(int /*signal*/) {
   const int saved = errno;
-  if (const int event = dump_event.load(std::memory_order_relaxed); event >= 0) add_one(event);
+  if (const int event = dump_event.load(std::memory_order_relaxed); event >= 0) event_descriptor::raise(event);
   errno = saved;
 }
 
@@ -71,36 +60,6 @@ class dump_signal {
   bool owned_ = false;
 };
 
-class event_descriptor {
- public:
-  event_descriptor() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (descriptor_ < 0) throw std::system_error(errno, std::system_category(), "eventfd");
-  }
-  event_descriptor(const event_descriptor&) = delete;
-  event_descriptor& operator=(const event_descriptor&) = delete;
-  ~event_descriptor() { ::close(descriptor_); }
-  [[nodiscard]] int get() const noexcept { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-/// Signals stay with the threads of the program.
-std::thread start_quiet_thread(void (*body)(void*), void* argument) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    std::thread started(body, argument);
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return started;
-  } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-}
-
 }  // namespace
 
 class watchdog::impl {
@@ -114,25 +73,21 @@ class watchdog::impl {
   impl& operator=(const impl&) = delete;
   ~impl() {
     stopping_ = true;
-    wake();
+    woken_.raise();
     thread_.join();
-    if (server_) is_serving = false;
+    if (!server_) return;
+    server_.reset();
+    is_serving = false;
   }
 
-  void wake() const noexcept { add_one(woken_.get()); }
-
   void watch(loop& own) {
-    {
-      const std::lock_guard guard(mutex_);
-      loops_.emplace_back(own);
-    }
+    loops_.add(own);
     own.watch_event = woken_.get();
-    wake();
+    woken_.raise();
   }
 
   void unwatch(loop& own) noexcept {
-    const std::lock_guard guard(mutex_);
-    std::erase_if(loops_, [&](const loop_watch& w) { return &w.watched() == &own; });
+    loops_.remove(own);
     own.watch_event = -1;
   }
 
@@ -141,7 +96,7 @@ class watchdog::impl {
   void serve() {
     if (is_serving.exchange(true)) return;
     try {
-      server_.emplace();
+      server_.emplace(loops_);
     } catch (const std::exception& error) {
       is_serving = false;
       logger()->error("weft-top cannot look into this process: {}", error.what());
@@ -159,10 +114,7 @@ class watchdog::impl {
     try {
       while (!stopping_) {
         wait();
-        const std::lock_guard guard(mutex_);
-        for (auto& loop : loops_) {
-          if (limit_) loop.look(*limit_);
-        }
+        if (limit_) loops_.look(*limit_);
       }
     } catch (...) {
       logger()->error("the watchdog has stopped: {}", describe(std::current_exception()));
@@ -171,34 +123,36 @@ class watchdog::impl {
 
   /// Until the next look: the time of a tick, or, when every loop sleeps, until one of them begins a turn.
   void wait() {
-    const bool asleep = !limit_ || all_asleep();
-    pollfd events[4] = {{woken_.get(), POLLIN, 0}, {dump_wanted_.get(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
-    if (server_) events[2].fd = server_->descriptor();
-    ::poll(events, 3, asleep ? -1 : static_cast<int>(tick_.count()));
-    static_cast<void>(take(woken_.get()));
-    if (take(dump_wanted_.get())) write_dump();
-    if (server_ && (events[2].revents & POLLIN) != 0) {
-      const std::lock_guard guard(mutex_);
-      server_->answer(loops_);
+    const bool asleep = !limit_ || loops_.sleep();
+    pollfd events[2] = {{woken_.get(), POLLIN, 0}, {dump_wanted_.get(), POLLIN, 0}};
+    ::poll(events, 2, asleep ? -1 : static_cast<int>(tick_.count()));
+    woken_.take();
+    if (dump_wanted_.take()) write_dump();
+  }
+
+  /// Standard error may be a pipe that no one empties: it has a second, and no longer than the loops run.
+  void write_dump() {
+    std::string text;
+    for (const auto& tasks : loops_.copy_tasks()) text += to_text(describe_tasks(tasks));
+    std::string_view rest = text;
+    const time_point deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (!rest.empty() && can_write(deadline)) {
+      // What a pipe that can be written to has room for.
+      const auto written = ::write(STDERR_FILENO, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+      if (written <= 0) return;
+      rest.remove_prefix(static_cast<std::size_t>(written));
     }
   }
 
-  bool all_asleep() {
-    const std::lock_guard guard(mutex_);
-    bool asleep = true;
-    for (auto& loop : loops_) asleep = loop.sleep() && asleep;
-    return asleep;
-  }
-
-  void write_dump() {
-    const std::lock_guard guard(mutex_);
-    std::string text;
-    for (const auto& loop : loops_) text += to_text(describe_tasks(loop.copy_tasks()));
-    std::string_view rest = text;
-    while (!rest.empty()) {
-      const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
-      if (written <= 0) return;
-      rest.remove_prefix(static_cast<std::size_t>(written));
+  [[nodiscard]] bool can_write(time_point deadline) const noexcept {
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      pollfd events[2] = {{STDERR_FILENO, POLLOUT, 0}, {woken_.get(), POLLIN, 0}};
+      const bool ends = stopping_ || left.count() <= 0;
+      ::poll(events, 2, ends ? 0 : static_cast<int>(left.count()));
+      if (events[0].revents != 0) return true;
+      if (ends) return false;
+      woken_.take();
     }
   }
 
@@ -207,9 +161,8 @@ class watchdog::impl {
   event_descriptor woken_;
   event_descriptor dump_wanted_;
   dump_signal dump_signal_;
+  watched_loops loops_;
   std::optional<debug_server> server_;
-  std::mutex mutex_;
-  std::deque<loop_watch> loops_;  // under mutex_
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
