@@ -70,6 +70,11 @@ task_info task_of(const json::object& from) {
   task.object = text_of(from, "object");
   task.waited = number_of<double>(from, "waited");
   task.holder = number_of<std::uint64_t>(from, "holder");
+  if (const auto* holders = from.if_contains("holders"); holders != nullptr && holders->is_array()) {
+    for (const auto& each : holders->get_array()) {
+      if (each.is_number()) task.holders.push_back(each.to_number<std::uint64_t>());
+    }
+  }
   task.spawned_at = text_of(from, "spawned_at");
   if (const auto* chain = from.if_contains("at"); chain != nullptr && chain->is_array()) {
     for (const auto& at : chain->get_array()) {

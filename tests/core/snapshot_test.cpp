@@ -101,6 +101,10 @@ TEST_CASE("find_rings: gives each ring once, and no chain that ends") {
   CHECK(weft::detail::find_rings({waiting(1, 1), waiting(5, 6), waiting(6, 5)}) ==
         std::vector<std::vector<std::uint64_t>>{{1}, {5, 6}});
   CHECK(weft::detail::find_rings({waiting(1, 99)}).empty());
+  auto several = waiting(1, 2);
+  several.holders = {2, 3, 4};
+  CHECK(weft::detail::find_rings({several, waiting(2, 0), waiting(3, 1), waiting(4, 1)}) ==
+        std::vector<std::vector<std::uint64_t>>{{1, 3}, {1, 4}});
 }
 
 TEST_CASE("tasks: asked for where a task has just ended, shows no place of it") {

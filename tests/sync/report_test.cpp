@@ -147,6 +147,108 @@ TEST_CASE("reports: two tasks that hold what the other wants are named as a ring
   });
 }
 
+/// The report of a main task that nothing can wake.
+template <class F>
+std::string deadlock_of(F body) {
+  std::string report;
+  weft::run_options options;
+  options.on_deadlock = [&](std::string_view tasks) { report = tasks; };
+  CHECK(weft::run(options, std::move(body)) == 1);
+  return report;
+}
+
+TEST_CASE("reports: a ring leads through a scope that waits for its children") {
+  const std::string report = deadlock_of([]() -> task<> {
+    weft::mutex m("m");
+    const auto guard = co_await m.lock();
+    auto idle = []() -> task<> {
+      weft::event never;
+      co_await never.wait();
+    };
+    auto child = [&]() -> task<> { static_cast<void>(co_await m.lock()); };
+    auto body = [&](weft::task_group& group) -> task<> {
+      group.spawn(weft::spawn_options{"idle"}, idle);
+      group.spawn(weft::spawn_options{"child"}, child);
+      co_return;
+    };
+    co_await weft::scope(body);
+  });
+  CHECK(report.find("main waits for children, on #2 idle and 1 more") != std::string::npos);
+  CHECK(report.find("these wait for each other: #1 main -> #3 child -> #1 main") != std::string::npos);
+}
+
+TEST_CASE("reports: a ring leads through a joinall() of some of its tasks") {
+  const std::string report = deadlock_of([]() -> task<> {
+    weft::mutex m("m");
+    const auto guard = co_await m.lock();
+    auto child = [&]() -> task<> { static_cast<void>(co_await m.lock()); };
+    std::vector<weft::handle<>> children{weft::spawn(weft::spawn_options{"child"}, child)};
+    weft::join_options options;
+    options.count = 1;
+    co_await weft::joinall(children, options);
+  });
+  CHECK(report.find("these wait for each other: #1 main -> #2 child -> #1 main") != std::string::npos);
+}
+
+TEST_CASE("reports: a ring leads through the readers of a shared_mutex") {
+  const std::string report = deadlock_of([]() -> task<> {
+    weft::shared_mutex a("a");
+    weft::mutex b("b");
+    auto read = [&]() -> task<> {
+      const auto first = co_await a.lock_shared();
+      co_await weft::yield();
+      const auto second = co_await b.lock();
+    };
+    auto write = [&]() -> task<> {
+      const auto first = co_await b.lock();
+      co_await weft::yield();
+      const auto second = co_await a.lock();
+    };
+    auto reader = weft::spawn(weft::spawn_options{"reader"}, read);
+    auto writer = weft::spawn(weft::spawn_options{"writer"}, write);
+    co_await weft::joinall(reader, writer);
+  });
+  CHECK(report.find("these wait for each other: #2 reader -> #3 writer -> #2 reader") != std::string::npos);
+}
+
+TEST_CASE("reports: of a shared_mutex name no reader whose guard may have changed hands") {
+  weft::testkit::run([]() -> task<> {
+    weft::shared_mutex s("s");
+    std::vector<std::uint64_t> named;
+    auto write = [&]() -> task<> { const auto guard = co_await s.lock(); };
+    auto look = [&]() -> task<> {
+      auto writer = weft::spawn(weft::spawn_options{"writer"}, write);
+      co_await weft::yield();
+      for (const weft::task_info& info : weft::tasks()) {
+        if (info.name == "writer") named = info.holders;
+      }
+      co_await writer.kill_join();
+    };
+    const std::uint64_t self = weft::tasks().front().id;
+    auto mine = co_await s.lock_shared();
+    co_await look();
+    CHECK(named == std::vector<std::uint64_t>{self});
+    weft::shared_mutex::shared_guard given;
+    auto lend = [&]() -> task<> { given = co_await s.lock_shared(); };
+    auto lender = weft::spawn(lend);
+    co_await lender;
+    co_await look();
+    CHECK(named.size() == 2);
+    auto give_back = [&]() -> task<> {
+      given.unlock();
+      co_return;
+    };
+    auto returning = weft::spawn(give_back);
+    co_await returning;
+    co_await look();
+    CHECK(named.empty());
+    mine.unlock();
+    mine = co_await s.lock_shared();
+    co_await look();
+    CHECK(named == std::vector<std::uint64_t>{self});
+  });
+}
+
 TEST_CASE("reports: the chain of waits leads through an asynchronous generator") {
   weft::testkit::run([]() -> task<> {
     static constexpr std::uint_least32_t first_line = __LINE__ + 2;

@@ -35,6 +35,7 @@ json::object to_json(const task_info& task) {
   if (!task.wait.empty()) object["wait"] = task.wait;
   if (!task.object.empty()) object["object"] = task.object;
   if (task.holder != 0) object["holder"] = task.holder;
+  if (task.holders.size() > 1) object["holders"] = json::array(task.holders.begin(), task.holders.end());
   if (task.phase == task_phase::waiting) object["waited"] = task.waited;
   json::array chain;
   for (const await_site& at : task.chain) chain.emplace_back(at.file + ":" + std::to_string(at.line));

@@ -13,7 +13,7 @@ namespace weft::detail {
 /// Answers weft-top on a local socket that only the user of the process, and root, can open.
 ///
 /// A request is one line, "tasks" or "kill ID REASON"; the answer is one line of JSON, then the end:
-/// {"pid":…,"loops":[{"tasks":[{"id":…,"parent":…,"name":…,"state":…,"wait":…,"object":…,"holder":…,"waited":…,
+/// {"pid":…,"loops":[{"tasks":[{"id":…,"parent":…,"name":…,"state":…,"wait":…,"object":…,"holder":…,"holders":[…],"waited":…,
 /// "at":["file:line"…],"spawned_at":…}…]}…]}, {"killed":true}, or {"error":"…"}.
 ///
 /// Ownership: the socket's file goes with it; those that killed processes left behind are removed. Has a thread.

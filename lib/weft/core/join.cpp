@@ -41,6 +41,7 @@ class countdown final : private waiter {
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
     ~listener() = default;
+    [[nodiscard]] const task_state* watched() const noexcept { return watched_; }
     void leave() noexcept {
       if (watched_ != nullptr) watched_->remove_listener(*this);
     }
@@ -62,6 +63,13 @@ class countdown final : private waiter {
     if (task_ != nullptr) wake(*std::exchange(task_, nullptr));
   }
   [[nodiscard]] const char* what() const noexcept override { return "join"; }
+  [[nodiscard]] std::size_t holders(std::span<std::uint64_t> to) const noexcept override {
+    std::size_t count = 0;
+    for (auto each = listeners_.begin(); each != listeners_.end() && count < to.size(); ++each) {
+      if (each->watched() != nullptr) to[count++] = each->watched()->id();
+    }
+    return count;
+  }
 
   std::deque<listener> listeners_;
   std::size_t ended_ = 0;

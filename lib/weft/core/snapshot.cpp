@@ -54,7 +54,7 @@ task_info describe(const raw_task& task, std::int64_t now) {
   if (info.phase == task_phase::waiting) {
     info.wait = task.wait;
     info.object = task.object;
-    info.holder = task.holder;
+    info.holders.assign(task.holders.begin(), task.holders.begin() + static_cast<std::ptrdiff_t>(task.holder_count));
     if (task.started) info.waited = std::max(0.0, static_cast<double>(now - task.waiting_since) / 1e9);
   }
   for (const auto& at : std::span(task.chain).first(task.chain_size)) {
@@ -62,6 +62,16 @@ task_info describe(const raw_task& task, std::int64_t now) {
   }
   info.spawned_at = describe_address(task.spawn_site);
   return info;
+}
+
+/// Those who wait for the end of a group wait for each of its tasks. Precondition: sorted.
+void add_children(std::vector<task_info>& infos, std::span<const raw_task> copies) {
+  for (const raw_task& child : copies) {
+    if (child.joiner == 0) continue;
+    const auto joiner = std::ranges::lower_bound(infos, child.joiner, {}, &task_info::id);
+    if (joiner != infos.end() && joiner->id == child.joiner && joiner->phase == task_phase::waiting)
+      joiner->holders.push_back(child.id);
+  }
 }
 
 }  // namespace
@@ -72,6 +82,7 @@ void copy_task(const task_state& task, raw_task& to) noexcept {
   to.parent = task.parent_id();
   to.type = task.callable_type();
   to.spawn_site = task.spawn_site();
+  if (const task_state* joiner = task.joiner()) to.joiner = joiner->id();
   to.running = this_scheduler.current == &task;
   to.started = task.status() != task_status::created;
   const std::string_view name = task.given_name();
@@ -79,7 +90,7 @@ void copy_task(const task_state& task, raw_task& to) noexcept {
   if (const waiter* on = task.waiting_on; on != nullptr && !to.running) {
     to.wait = on->what();
     to.object = on->object();
-    if (const task_state* holder = on->holder()) to.holder = holder->id();
+    to.holder_count = on->holders(to.holders);
     to.waiting_since = task.waiting_since;
   }
   copy_chain(task, to);
@@ -109,6 +120,8 @@ std::vector<task_info> describe_tasks(std::span<const raw_task> copies) {
   infos.reserve(copies.size());
   for (const raw_task& task : copies) infos.push_back(describe(task, now));
   std::ranges::sort(infos, {}, &task_info::id);
+  add_children(infos, copies);
+  for (task_info& info : infos) info.holder = info.holders.empty() ? 0 : info.holders.front();
   return infos;
 }
 

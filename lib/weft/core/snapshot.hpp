@@ -21,10 +21,11 @@ class task_state;
 struct raw_task {
   static constexpr std::size_t longest_name = 63;
   static constexpr std::size_t deepest_chain = 8;
+  static constexpr std::size_t most_holders = 8;
 
   std::uint64_t id;
   std::uint64_t parent;
-  std::uint64_t holder;        // the task that has to act before the wait can end; 0: not known
+  std::uint64_t joiner;        // the task that waits for all of its group; 0: none
   std::int64_t waiting_since;  // CLOCK_MONOTONIC, nanoseconds, a few milliseconds coarse
   const char* wait;            // null: it does not wait
   const char* object;
@@ -35,6 +36,8 @@ struct raw_task {
   std::array<char, longest_name + 1> name;
   std::array<std::source_location, deepest_chain> chain;  // innermost first
   std::size_t chain_size;
+  std::array<std::uint64_t, most_holders> holders;  // tasks of which one has to act before the wait can end
+  std::size_t holder_count;
 };
 
 void copy_task(const task_state& task, raw_task& to) noexcept;
@@ -66,6 +69,9 @@ struct task_info {
   std::string object;
   double waited = 0;
   std::uint64_t holder = 0;
+  /// All such tasks, where there may be several: the children of a scope, the readers of a shared_mutex (four at most),
+  /// those of a joinall() (eight at most).
+  std::vector<std::uint64_t> holders;
   /// Where it stands: innermost co_await first.
   std::vector<await_site> chain;
   /// The code address that spawned it, "program+0x12ab", for addr2line.

@@ -3,8 +3,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace weft::detail {
 
@@ -16,6 +16,11 @@ task_index index_of(const std::vector<task_info>& tasks) {
   task_index index;
   for (const task_info& task : tasks) index.emplace(task.id, &task);
   return index;
+}
+
+std::span<const std::uint64_t> holders_of(const task_info& task) {
+  if (!task.holders.empty()) return task.holders;
+  return std::span(&task.holder, task.holder != 0 ? 1 : 0);
 }
 
 std::string label(const task_info& task) { return fmt::format("#{} {}", task.id, task.name); }
@@ -30,7 +35,10 @@ std::string doing(const task_info& task, const task_index& index) {
   std::string text = "waits for " + task.wait;
   if (!task.object.empty()) text += fmt::format(" '{}'", task.object);
   if (task.waited >= 0.01) text += fmt::format(", {:.2f} s by now", task.waited);
-  if (const auto holder = index.find(task.holder); holder != index.end()) text += ", on " + label(*holder->second);
+  if (const auto holder = index.find(task.holder); holder != index.end()) {
+    text += ", on " + label(*holder->second);
+    if (task.holders.size() > 1) text += fmt::format(" and {} more", task.holders.size() - 1);
+  }
   return text;
 }
 
@@ -75,19 +83,33 @@ class tree_writer {
 
 }  // namespace
 
+// Depth first, along the tasks that each one waits for: one that is met again on the way closes a ring. Not recursive.
 std::vector<std::vector<std::uint64_t>> find_rings(const std::vector<task_info>& tasks) {
+  constexpr auto done = static_cast<std::size_t>(-1);
   const task_index index = index_of(tasks);
-  std::unordered_set<std::uint64_t> seen;
+  std::unordered_map<std::uint64_t, std::size_t> places;  // of those that were met: on the path, or done
   std::vector<std::vector<std::uint64_t>> rings;
   for (const task_info& start : tasks) {
-    std::vector<std::uint64_t> path;
-    std::uint64_t at = start.id;
-    while (index.contains(at) && seen.insert(at).second) {
-      path.push_back(at);
-      at = index.at(at)->holder;
+    std::vector<std::pair<std::uint64_t, std::size_t>> path;  // each with the next of its holders to follow
+    if (places.emplace(start.id, 0).second) path.emplace_back(start.id, 0);
+    while (!path.empty()) {
+      auto& [id, next_holder] = path.back();
+      const auto holders = holders_of(*index.at(id));
+      if (next_holder == holders.size()) {
+        places[id] = done;
+        path.pop_back();
+        continue;
+      }
+      const std::uint64_t next = holders[next_holder++];
+      if (!index.contains(next)) continue;
+      const auto [met, is_new] = places.emplace(next, path.size());
+      if (is_new) {
+        path.emplace_back(next, 0);
+      } else if (met->second != done) {
+        auto& ring = rings.emplace_back();
+        for (std::size_t i = met->second; i < path.size(); ++i) ring.push_back(path[i].first);
+      }
     }
-    const auto first = std::ranges::find(path, at);
-    if (first != path.end()) rings.emplace_back(first, path.end());
   }
   return rings;
 }

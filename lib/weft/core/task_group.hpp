@@ -96,6 +96,7 @@ class task_group final : private detail::child_list {
   void let_start(detail::task_state& child) noexcept;
   [[nodiscard]] bool child_ended(detail::task_state& child) noexcept override;
   [[nodiscard]] time_point deadline() const noexcept override { return body_.task()->deadline(&body_); }
+  [[nodiscard]] const detail::task_state* joiner() const noexcept override { return joiner_; }
   void cancel(detail::cause_ptr cause) noexcept;
 
   task_group_options options_;

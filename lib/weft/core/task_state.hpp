@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <source_location>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,8 @@ class waiter {
   [[nodiscard]] virtual const char* object() const noexcept { return ""; }
   /// The task that has to do something before the wait can end, where there is one: the owner of a lock, a joined task.
   [[nodiscard]] virtual const task_state* holder() const noexcept { return nullptr; }
+  /// All of these tasks, where there may be several: writes as many of their ids as there is room for; gives how many.
+  [[nodiscard]] virtual std::size_t holders(std::span<std::uint64_t> to) const noexcept;
 
  protected:
   ~waiter() = default;
@@ -150,6 +153,9 @@ class task_state : public fifo_hook {
   void remove_listener(completion_listener& listener) noexcept { listeners_.erase(listener); }
   void on_done(std::function<void()> callback) { more().on_done.push_back(std::move(callback)); }
 
+  /// The task that waits for all of its group to end; null: none does, or it has no group.
+  [[nodiscard]] const task_state* joiner() const noexcept;
+
   /// Whether the loop it belongs to is the one that runs this thread. Precondition: it has not ended.
   [[nodiscard]] bool is_at_home() const noexcept;
 
@@ -245,6 +251,8 @@ class child_list : public fifo_hook {
   void kill_all(const cause_ptr& cause);
   /// The deadline that the owner puts on its children.
   [[nodiscard]] virtual time_point deadline() const noexcept { return time_point::max(); }
+  /// The task that waits for the end of all of them; null: none does.
+  [[nodiscard]] virtual const task_state* joiner() const noexcept { return nullptr; }
 
  protected:
   /// Makes itself known in `all`, where reports find every task of a loop.
@@ -261,6 +269,15 @@ class child_list : public fifo_hook {
   fifo<task_state> tasks_;
   std::size_t size_ = 0;
 };
+
+inline std::size_t waiter::holders(std::span<std::uint64_t> to) const noexcept {
+  const task_state* only = holder();
+  if (only == nullptr || to.empty()) return 0;
+  to[0] = only->id();
+  return 1;
+}
+
+inline const task_state* task_state::joiner() const noexcept { return owner_ != nullptr ? owner_->joiner() : nullptr; }
 
 /// Makes the loop drain the ready list, when no one up the stack is going to.
 void schedule_drain() noexcept;

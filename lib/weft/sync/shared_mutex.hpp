@@ -4,8 +4,11 @@
 #include <weft/sync/held.hpp>
 #include <weft/sync/wait_queue.hpp>
 
+#include <array>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 namespace weft {
 
@@ -46,6 +49,7 @@ class shared_mutex {
     }
     [[nodiscard]] const char* name() const noexcept override { return owner_->name_.c_str(); }
     [[nodiscard]] const detail::task_state* held_by() const noexcept override { return owner_->writer_.get(); }
+    [[nodiscard]] std::size_t all_held_by(std::span<std::uint64_t> to) const noexcept override;
 
     shared_mutex* owner_;
     mode mode_;
@@ -89,10 +93,15 @@ class shared_mutex {
   void release(mode held) noexcept;
   /// Lets in whom the queue begins with, as far as it is free.
   void let_in() noexcept;
+  void add_reader(const detail::task_state& reader) noexcept;
+  void remove_reader() noexcept;
 
   // Invariants: a writer, or readers, or none; the first waiter is a writer while readers are in.
   detail::state_ptr<detail::task_state> writer_;
   std::size_t readers_ = 0;
+  // For reports: the ids of the first of them, as long as who lets go is who was let in; 0: a free place.
+  std::array<std::uint64_t, 4> known_readers_{};
+  std::size_t unknown_readers_ = 0;  // beside those
   detail::wait_list waiters_;
   literal name_;
 };

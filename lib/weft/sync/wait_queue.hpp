@@ -5,6 +5,8 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 namespace weft::detail {
 
@@ -60,11 +62,18 @@ class queued_waiter : public waiter, public fifo_hook {
   /// What object() and holder() give while the primitive is there.
   [[nodiscard]] virtual const char* name() const noexcept = 0;
   [[nodiscard]] virtual const task_state* held_by() const noexcept { return nullptr; }
+  /// What holders() gives, where it is more than that one.
+  [[nodiscard]] virtual std::size_t all_held_by(std::span<std::uint64_t> to) const noexcept {
+    return waiter::holders(to);
+  }
 
  private:
   void abort() noexcept final { queue_ != nullptr ? withdraw() : wake(*task_); }
   [[nodiscard]] const char* object() const noexcept final { return queue_ != nullptr ? name() : "(destroyed)"; }
   [[nodiscard]] const task_state* holder() const noexcept final { return queue_ != nullptr ? held_by() : nullptr; }
+  [[nodiscard]] std::size_t holders(std::span<std::uint64_t> to) const noexcept final {
+    return queue_ != nullptr ? all_held_by(to) : 0;
+  }
 
   fifo<queued_waiter>* queue_ = nullptr;
   task_state* task_ = nullptr;
