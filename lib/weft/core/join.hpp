@@ -104,6 +104,9 @@ task<std::vector<handle<R>>> joinall(const std::vector<handle<R>>& handles, join
   co_return ended;
 }
 
+template <class R, class... Rs>
+void joinall(task<R>, task<Rs>...) = delete;  // they do not run: write gather(f(1), f(2)), or spawn them
+
 namespace detail {
 
 template <class R>
@@ -146,6 +149,9 @@ task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
       [](auto&... child) { return std::tuple<detail::value_of<Rs>...>(detail::value_or_monostate(child)...); },
       children);
 }
+
+template <class R, class... Rs>
+void gather(handle<R>, handle<Rs>...) = delete;  // they run already: write joinall(a, b), then co_await each
 
 /// The same for any number of tasks of one type; gives their results in order (nothing for void).
 template <class R>

@@ -102,6 +102,10 @@ task<detail::map_result<detail::mapped_t<Range, F>>> map(Range range, F f, map_o
   }
 }
 
+template <class Range, class F>
+  requires(!detail::mappable<Range, F>)
+void map(Range, F, map_options = {}) = delete;  // f(x) must return a weft::task; else see std::views::transform
+
 namespace detail {
 
 template <class F, class R>

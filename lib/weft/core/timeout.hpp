@@ -39,6 +39,7 @@ struct timed_call<F, Args...> {
 /// Errors: what f throws, also when the deadline passes in the same turn; timed_out when the deadline won.
 /// Cancellation: of the caller cancels f. Cost: one frame beside that of f, and a deadline in the loop's heap.
 template <class F, class... Args>
+  requires(!detail::is_task<F>)
 typename detail::timed_call<F, Args...>::type timeout(time_limit limit, F f, Args... args) {
   co_await detail::pause_awaiter();
   deadline end(limit);
@@ -49,6 +50,9 @@ typename detail::timed_call<F, Args...>::type timeout(time_limit limit, F f, Arg
   }
   throw timed_out();
 }
+
+template <class R, class... Args>
+void timeout(time_limit, task<R>, Args...) = delete;  // it is made already: write timeout(d, f, x), not f(x)
 
 namespace detail {
 
@@ -65,6 +69,7 @@ struct optional_result<void> {
 
 /// As timeout(), giving nullopt instead of throwing. Where f gives nothing: whether it ended in time.
 template <class F, class... Args>
+  requires(!detail::is_task<F>)
 task<typename detail::optional_result<typename detail::timed_call<F, Args...>::type::value_type>::type> move_on_after(
     time_limit limit, F f, Args... args) {
   using result = typename detail::timed_call<F, Args...>::type::value_type;
@@ -82,5 +87,8 @@ task<typename detail::optional_result<typename detail::timed_call<F, Args...>::t
   }
   co_return typename detail::optional_result<result>::type{};
 }
+
+template <class R, class... Args>
+void move_on_after(time_limit, task<R>, Args...) = delete;  // it is made already: write (d, f, x), not f(x)
 
 }  // namespace weft

@@ -1,0 +1,6 @@
+// refused: it is made already: write (d, f, x), not f(x)
+#include <weft/core/timeout.hpp>
+
+weft::task<> work(int);
+
+weft::task<> test() { co_await weft::move_on_after(std::chrono::seconds(2), work(1)); }
