@@ -80,6 +80,26 @@ TEST_CASE("trace: a file that cannot be made is an error of run()") {
   CHECK(weft::run(nothing) == 0);
 }
 
+TEST_CASE("trace: one that the environment asks for ends no run, and a second run has a file of its own") {
+  ::setenv("WEFT_TRACE", "/nonexistent/trace.json", 1);
+  CHECK(weft::run(nothing) == 0);
+  const temporary_file file;
+  ::setenv("WEFT_TRACE", file.path().c_str(), 1);
+  CHECK(weft::run(nothing) == 0);
+  CHECK(weft::run(nothing) == 0);
+  ::unsetenv("WEFT_TRACE");
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/tmp")) {
+    const std::string path = entry.path().string();
+    if (!path.starts_with(file.path() + ".")) continue;
+    std::ifstream text(path);
+    CHECK_NOTHROW(boost::json::parse(std::string(std::istreambuf_iterator<char>(text), {})));
+    std::filesystem::remove(path);
+    ++found;
+  }
+  CHECK(found == 2);
+}
+
 TEST_CASE("trace: a full disk is said in the log and ends nothing") {
   auto options = weft::run_options();
   options.trace = "/dev/full";

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
@@ -48,9 +49,24 @@ loop_options take_loop_options(run_options& options) {
 
 /// What the steps of every loop are told to.
 std::shared_ptr<instrument> take_hooks(run_options& options) {
-  if (const char* wanted = ::secure_getenv("WEFT_TRACE"); options.trace.empty() && wanted != nullptr)
-    options.trace = wanted;
-  if (!options.trace.empty()) options.instrument = both(chrome_trace(options.trace), std::move(options.instrument));
+/// WEFT_TRACE is asked for from outside: where it goes wrong the program runs without.
+std::shared_ptr<instrument> trace_of_environment(std::string path) {
+  static std::atomic<unsigned> runs = 0;
+  if (const unsigned number = ++runs; number > 1) path += "." + std::to_string(number);
+  try {
+    return chrome_trace(path);
+  } catch (const std::exception& error) {
+    logger()->error("WEFT_TRACE: {}", error.what());
+    return nullptr;
+  }
+}
+
+  const char* wanted = ::secure_getenv("WEFT_TRACE");
+  if (!options.trace.empty()) {
+    options.instrument = both(chrome_trace(options.trace), std::move(options.instrument));
+  } else if (wanted != nullptr && *wanted != 0) {
+    options.instrument = both(trace_of_environment(wanted), std::move(options.instrument));
+  }
   if (!options.instrument || options.threads == 1) return options.instrument;
   return std::make_shared<shared_instrument>(options.instrument);
 }

@@ -39,8 +39,8 @@ struct run_options {
   std::optional<std::uint64_t> seed = {};
   /// Is told every step of every task; none: nobody is.
   std::shared_ptr<weft::instrument> instrument = {};
-  /// A file for chrome_trace(); empty: that of WEFT_TRACE in the environment, if any. run() throws when it cannot be
-  /// made.
+  /// A file for chrome_trace(); run() throws when it cannot be made. Empty: that of WEFT_TRACE in the environment, if
+  /// any; for a process's second run() it is FILE.2, and so on, and one that cannot be made is said in the log.
   std::string trace = {};
 };
 

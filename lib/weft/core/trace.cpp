@@ -9,6 +9,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -17,6 +18,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include <spdlog/logger.h>
 
@@ -55,21 +57,26 @@ class trace_writer final : public instrument {
   }
   void step_begins(task_view task) noexcept override {
     guarded([&] {
-      step_began_ = now();
+      const double began = now();
+      running_.emplace_back(task.id(), began);
       if (named_.insert(task.id()).second) name_row(task);
       const auto waited = waits_.find(task.id());
       if (waited == waits_.end()) return;
       const wait& w = waited->second;
       add(R"({{"name":{},"cat":"wait","ph":"X","pid":1,"tid":{},"ts":{:.3f},"dur":{:.3f},"args":{{"at":{}}}}})",
-          quoted(w.name), task.id(), w.began, step_began_ - w.began, quoted(w.place));
+          quoted(w.name), task.id(), w.began, began - w.began, quoted(w.place));
       waits_.erase(waited);
     });
   }
   void step_ends(task_view task) noexcept override {
     guarded([&] {
       const double ended = now();
-      add(R"({{"name":"run","cat":"run","ph":"X","pid":1,"tid":{},"ts":{:.3f},"dur":{:.3f}}})", task.id(), step_began_,
-          ended - step_began_);
+      const auto step = std::ranges::find(running_, task.id(), [](const auto& each) { return each.first; });
+      if (step == running_.end()) return;
+      const double began = step->second;
+      running_.erase(step);
+      add(R"({{"name":"run","cat":"run","ph":"X","pid":1,"tid":{},"ts":{:.3f},"dur":{:.3f}}})", task.id(), began,
+          ended - began);
       if (task.wait() == nullptr) return;
       std::string name = task.wait();
       if (*task.object() != 0) name += fmt::format(" '{}'", task.object());
@@ -131,7 +138,7 @@ class trace_writer final : public instrument {
   std::FILE* file_;
   std::string text_;
   steady_clock::time_point began_ = steady_clock::now();
-  double step_began_ = 0;
+  std::vector<std::pair<std::uint64_t, double>> running_;  // a task of each loop, and when its step began
   std::unordered_map<std::uint64_t, wait> waits_;
   std::unordered_set<std::uint64_t> named_;
 };
