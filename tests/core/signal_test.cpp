@@ -141,6 +141,39 @@ TEST_CASE("run: a second signal ends the process at once") {
   CHECK(code == 130);
 }
 
+TEST_CASE("run: a second signal ends the process also while the loop is held") {
+  for (const int number : {SIGINT, SIGTERM}) {
+    const int code = exit_code_of([number] {
+      auto body = [number]() -> task<> {
+        std::raise(SIGINT);
+        std::raise(number);
+        co_return;
+      };
+      weft::run(body);
+      return 1;
+    });
+    CHECK(code == 128 + number);
+  }
+}
+
+TEST_CASE("run: a program's own SIGHUP is no first signal, and each run counts anew") {
+  const int code = exit_code_of([] {
+    static int hangups = 0;
+    std::signal(SIGHUP, [](int) { ++hangups; });
+    bool cleaned = false;
+    auto body = [&]() -> task<> {
+      std::raise(SIGHUP);
+      std::raise(SIGINT);
+      static_cast<void>(co_await outcome_of(weft::sleep(24h)));
+      cleaned = true;
+    };
+    if (weft::run(body) != 130 || !cleaned || hangups != 1) return 1;
+    cleaned = false;
+    return weft::run(body) == 130 && cleaned ? 0 : 2;
+  });
+  CHECK(code == 0);
+}
+
 TEST_CASE("run: tasks that do not end within the grace are left behind") {
   const int after_main = exit_code_of([] {
     weft::run_options options;

@@ -2,6 +2,7 @@
 
 #include <weft/core/logger.hpp>
 #include <weft/core/loop_threads.hpp>
+#include <weft/core/second_signal.hpp>
 #include <weft/core/shared_instrument.hpp>
 #include <weft/core/snapshot.hpp>
 #include <weft/core/trace.hpp>
@@ -116,9 +117,10 @@ class runner::impl final : private completion_listener {
 
   int execute() {
     start_watchdog();
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    if (hangup_ends_process()) signals_.add(SIGHUP);
+    std::vector<int> numbers{SIGINT, SIGTERM};
+    if (hangup_ends_process()) numbers.push_back(SIGHUP);
+    for (const int number : numbers) signals_.add(number);
+    const second_signal ends_at_once(numbers);
     wait_for_signal();
     loop_.run();
     if (!main_->ended()) break_deadlock();
@@ -146,13 +148,7 @@ class runner::impl final : private completion_listener {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
       if (error) return;
       loop_.get_executor().on_work_started();
-      if (signal_ && number == SIGHUP)
-        return wait_for_signal();  // shell and kernel both send it when a terminal closes
-      if (signal_) {
-        logger()->warn("second signal: ending at once");
-        logger()->flush();
-        std::_Exit(128 + number);
-      }
+      if (signal_) return wait_for_signal();  // a SIGHUP: see second_signal
       signal_ = number;
       wait_for_signal();
       const loop_entry entry;

@@ -76,7 +76,7 @@ class runner {
 /// none, see mt::keep_alive; with several loops it takes that none of them can do anything any more.
 /// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 128 +
 /// the signal after SIGINT (130), SIGTERM (143) or SIGHUP (129), which kill the main task once; a second SIGINT or
-/// SIGTERM ends the process at once. SIGHUP only when it would end the process: not under nohup, nor when a handler is
+/// SIGTERM ends the process at once, also while the loop is held. SIGHUP only when it would end the process: not under nohup, nor when a handler is
 /// installed before. Threads: one loop a thread. Errors: std::logic_error when a loop runs on this thread already;
 /// std::invalid_argument for no thread at all, or several with a simulated clock; std::system_error when there is no
 /// thread to be had.
