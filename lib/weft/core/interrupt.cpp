@@ -17,6 +17,7 @@ struct request {
   void* argument;
   pthread_t thread;
   sem_t done;
+  std::atomic<bool> has_run = false;  // orders memory for sanitizers, which do not know sem_clockwait
 };
 
 std::atomic<request*> pending = nullptr;
@@ -27,6 +28,7 @@ void run_pending(int /*signal*/, siginfo_t* /*from*/, void* context) {
   if (wanted != nullptr && pthread_equal(wanted->thread, pthread_self()) != 0 &&
       pending.compare_exchange_strong(wanted, nullptr, std::memory_order_acq_rel)) {
     wanted->f(wanted->argument, *static_cast<const ucontext_t*>(context));
+    wanted->has_run.store(true, std::memory_order_release);
     sem_post(&wanted->done);
   }
   errno = saved;
@@ -61,7 +63,7 @@ bool interrupt_thread(pthread_t thread, void (*f)(void*, const ucontext_t&), voi
   static const bool installed = install_handler();
   if (!installed) return false;
   const std::lock_guard guard(mutex);
-  request wanted{f, argument, thread, {}};
+  request wanted{f, argument, thread, {}, false};
   sem_init(&wanted.done, 0, 0);
   pending.store(&wanted, std::memory_order_release);
   bool ran = pthread_kill(thread, SIGURG) == 0 && wait_a_second(wanted.done);
@@ -73,7 +75,7 @@ bool interrupt_thread(pthread_t thread, void (*f)(void*, const ucontext_t&), voi
     ran = true;
   }
   sem_destroy(&wanted.done);
-  return ran;
+  return ran && wanted.has_run.load(std::memory_order_acquire);
 }
 
 }  // namespace weft::detail

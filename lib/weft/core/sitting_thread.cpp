@@ -134,7 +134,7 @@ bool sitting_thread::copy_tasks(loop& of, const scheduler& its, std::vector<raw_
   const scope_exit unmap([memory] { ::munmap(memory, sizeof(shared_copy)); });
   auto& shared = *static_cast<shared_copy*>(memory);
   // No signal at its end: the program does not get to see this child, nor do its waits for any child.
-  const auto child = static_cast<pid_t>(::syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr));
+  const auto child = static_cast<pid_t>(::syscall(SYS_clone, 0L, nullptr, nullptr, nullptr, nullptr));
   if (child == 0) copy_and_exit(of, its, shared);
   int status = 0;
   if (child < 0 || ::waitpid(child, &status, __WALL) != child || status != 0 || !has_stayed()) return false;
