@@ -80,6 +80,61 @@ TEST_CASE("simulated clock: a main that nothing can wake is still a deadlock") {
   CHECK(run_simulated(body) == 1);
 }
 
+TEST_CASE("simulated clock: goes on while a thread works, also when nothing is due") {
+  auto body = []() -> task<> {
+    weft::offload pool;
+    auto work = [] {
+      const auto began = std::chrono::steady_clock::now();
+      while (std::chrono::steady_clock::now() - began < 1ms) std::this_thread::yield();
+    };
+    const auto start = weft::now();
+    co_await pool.run(work);
+    CHECK(weft::now() - start >= 1ms);
+  };
+  CHECK(run_simulated(body) == 0);
+}
+
+TEST_CASE("simulated clock: a sleep to the end of time is a wait for a kill, and no deadline") {
+  auto for_ever = []() -> task<> { co_await weft::sleep(weft::duration::max()); };
+  CHECK(run_simulated(for_ever) == 1);
+  auto body = [&]() -> task<> {
+    auto sleeper = weft::spawn(for_ever);
+    const auto start = weft::now();
+    co_await weft::sleep(1h);
+    CHECK(weft::now() - start == 1h);
+    co_await sleeper.kill_join();
+    CHECK(sleeper.killed());
+  };
+  CHECK(run_simulated(body) == 0);
+}
+
+TEST_CASE("simulated clock: a main that is stuck beside a task that ticks on is ended at the limit") {
+  std::string report;
+  std::string saw;
+  auto body = [&]() -> task<> {
+    auto tick = []() -> task<> {
+      for (;;) co_await weft::sleep(1s);
+    };
+    weft::spawn(weft::spawn_options{"ticker"}, tick);
+    auto for_ever = []() -> task<> { co_await weft::sleep(weft::duration::max()); };
+    const auto start = weft::now();
+    saw = co_await outcome_of(for_ever());
+    CHECK(weft::now() - start <= 1h);
+  };
+  auto options = weft::run_options();
+  options.clock = weft::clock_mode::simulated;
+  options.on_deadlock = [&](std::string_view tasks) { report = tasks; };
+  options.time_limit = 1h;
+  CHECK(weft::run(options, body) == 1);
+  CHECK(saw == "cancelled: out of simulated time");
+  CHECK(report.find("ticker waits for sleep") != std::string::npos);
+  options.time_limit = std::nullopt;
+  options.jump_limit = 100;
+  saw.clear();
+  CHECK(weft::run(options, body) == 1);
+  CHECK(saw == "cancelled: out of simulated time");
+}
+
 TEST_CASE("seed: shuffles the order of ready tasks, always in the same way") {
   auto order_of = [](std::optional<std::uint64_t> seed) {
     std::string order;

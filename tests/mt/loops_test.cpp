@@ -1,3 +1,4 @@
+#include <weft/mt/event.hpp>
 #include <weft/mt/loop_ref.hpp>
 #include <weft/mt/spawn_on.hpp>
 
@@ -163,6 +164,68 @@ TEST_CASE("run: a main that waits for what no loop can bring is a deadlock") {
     CHECK(run_loops(3, body).code == 1);
     CHECK(main_saw == "cancelled: deadlock");
   }
+}
+
+/// The report of a main task that nothing can wake.
+template <class F>
+std::string deadlock_of(F body) {
+  std::string report;
+  weft::run_options options;
+  options.threads = 3;
+  options.on_deadlock = [&](std::string_view tasks) { report = tasks; };
+  CHECK(weft::run(options, std::move(body)) == 1);
+  return report;
+}
+
+TEST_CASE("run: a deadlock of several loops is reported with the tasks of all, which are killed for it") {
+  std::string far_saw;
+  auto stuck = [&]() -> task<> {
+    weft::event never("far");
+    far_saw = co_await outcome_of(never.wait());
+  };
+  const std::string report = deadlock_of([&]() -> task<> {
+    weft::spawn_on(2, weft::spawn_options{"remote"}, stuck);
+    weft::event never("near");
+    co_await never.wait();
+  });
+  CHECK(report.starts_with("2 tasks\n"));
+  CHECK(report.find("main waits for event 'near'") != std::string::npos);
+  CHECK(report.find("remote waits for event 'far'") != std::string::npos);
+  CHECK(far_saw == "cancelled: deadlock");
+}
+
+TEST_CASE("run: a main that joins a stuck task of another loop is a deadlock, with its name") {
+  auto stuck = []() -> task<> {
+    weft::event never("far");
+    co_await never.wait();
+  };
+  const std::string report = deadlock_of([&]() -> task<> {
+    auto remote = weft::spawn_on(1, weft::spawn_options{"remote"}, stuck);
+    co_await remote;
+  });
+  CHECK(report.find("main waits for join of a task on another loop, on #") != std::string::npos);
+  CHECK(report.find(" remote\n") != std::string::npos);
+}
+
+TEST_CASE("run: tasks of different loops that join each other are named as a ring") {
+  weft::mt::handle<> first;
+  weft::mt::handle<> second;
+  const std::string report = deadlock_of([&]() -> task<> {
+    weft::mt::event go;
+    auto join_second = [&]() -> task<> {
+      co_await go.wait();
+      co_await second.join();
+    };
+    auto join_first = [&]() -> task<> {
+      co_await go.wait();
+      co_await first.join();
+    };
+    first = weft::spawn_on(1, weft::spawn_options{"first"}, join_second);
+    second = weft::spawn_on(2, weft::spawn_options{"second"}, join_first);
+    go.set();
+    co_await first.join();
+  });
+  CHECK(report.find("these wait for each other: ") != std::string::npos);
 }
 
 TEST_CASE("run: a signal ends the tasks of every loop") {

@@ -89,6 +89,27 @@ TEST_CASE("run with options: a deadlock fails the test, with who waits for whom"
   CHECK(contains(failure, "child waits for event"));
 }
 
+TEST_CASE("run with options: a test that is stuck beside a ticker fails, with who waits for whom") {
+  auto body = []() -> task<> {
+    auto tick = []() -> task<> {
+      for (;;) co_await weft::sleep(1s);
+    };
+    weft::spawn(weft::spawn_options{"ticker"}, tick);
+    weft::event never("the answer");
+    co_await never.wait();
+  };
+  const std::string by_time = failure_of([&] { testkit::run(body, {.time_limit = 1h}); });
+  CHECK(contains(by_time, "the test did not end in its simulated time: 3 tasks\n"));
+  CHECK(contains(by_time, "test waits for event 'the answer'"));
+  const std::string by_jumps = failure_of([&] { testkit::run(body, {.time_limit = {}, .jump_limit = 1000}); });
+  CHECK(contains(by_jumps, "the test did not end in its simulated time: 3 tasks\n"));
+}
+
+TEST_CASE("run with options: a sleep to the end of time that no one ends fails the test") {
+  auto body = []() -> task<> { co_await weft::sleep(weft::duration::max()); };
+  CHECK(contains(failure_of([&] { testkit::run(body, {}); }), "the test did not end (deadlock): "));
+}
+
 TEST_CASE("run with options: a test that is cancelled fails") {
   auto body = []() -> task<> {
     throw weft::cancelled("enough");

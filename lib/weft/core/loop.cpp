@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 
 namespace weft {
 
@@ -81,7 +82,10 @@ loop::loop(loop_options options)
       last_task_id_(index_ + 1 - task_id_step_),
       simulated_(options.clock == clock_mode::simulated),
       simulated_now_(std::chrono::steady_clock::now()),
+      jumps_left_(options.jump_limit.value_or(std::numeric_limits<std::uint64_t>::max())),
       on_unhandled_(std::move(options.on_unhandled)) {
+  if (options.time_limit && *options.time_limit < time_point::max() - simulated_now_)
+    time_limit_ = simulated_now_ + *options.time_limit;
   if (options.seed) random_.emplace(scrambled(*options.seed));
   detail::this_scheduler.home = this;
 }
@@ -140,8 +144,10 @@ void loop::drain() {
   } else if (arms) {
     arm_timer();
   }
-  if (timers_.empty() == timers_are_work_) {
-    timers_are_work_ = !timers_are_work_;
+  // A simulated clock does not come to the end of time: who sleeps until then is woken by others only.
+  const bool are_work = !timers_.empty() && !(simulated_ && timers_.earliest() == time_point::max());
+  if (are_work != timers_are_work_) {
+    timers_are_work_ = are_work;
     timers_are_work_ ? get_executor().on_work_started() : get_executor().on_work_finished();
   }
 }
@@ -253,21 +259,29 @@ void loop::run_simulated() {
 /// Nothing is ready.
 void loop::wait_or_jump() {
   const bool has_deadline = !timers_.empty() && timers_.earliest() != time_point::max();
-  if (!has_deadline) {
-    context_.run_one();
-    return;
+  if (foreign_work_ > 0 || !has_deadline) {
+    if (foreign_work_ > 0) waits_since_ = std::chrono::steady_clock::now();
+    const auto handled = has_deadline ? context_.run_one_for(timers_.earliest() - simulated_now_) : context_.run_one();
+    catch_up();
+    if (handled > 0 || !has_deadline) return;
   }
-  if (foreign_work_ > 0) {
-    const time_point before = std::chrono::steady_clock::now();
-    const auto handled = context_.run_one_for(timers_.earliest() - simulated_now_);
-    const time_point reached = simulated_now_ + (std::chrono::steady_clock::now() - before);
-    if (handled > 0) {
-      if (!timers_.empty()) simulated_now_ = std::max(simulated_now_, std::min(reached, timers_.earliest()));
-      return;
-    }
-  }
+  if (!may_jump_to(timers_.earliest())) return stop();
   simulated_now_ = std::max(simulated_now_, timers_.earliest());
   fire_timers();
+}
+
+void loop::catch_up() noexcept {
+  if (!waits_since_) return;
+  const time_point reached = simulated_now_ + (std::chrono::steady_clock::now() - *waits_since_);
+  waits_since_.reset();
+  simulated_now_ = timers_.empty() ? reached : std::max(simulated_now_, std::min(reached, timers_.earliest()));
+}
+
+bool loop::may_jump_to(time_point deadline) noexcept {
+  if (out_of_time_) return true;
+  out_of_time_ = deadline > time_limit_ || jumps_left_ == 0;
+  --jumps_left_;
+  return !out_of_time_;
 }
 
 void loop::add_foreign_work() noexcept {

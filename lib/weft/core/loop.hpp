@@ -32,6 +32,9 @@ struct loop_options {
   /// What happens to failures that no one looked at; none: they are logged.
   unhandled_hook on_unhandled = {};
   clock_mode clock = clock_mode::real;
+  /// How far a simulated clock may go, and how often it may jump, before the loop stops; none: for ever.
+  std::optional<duration> time_limit = {};
+  std::optional<std::uint64_t> jump_limit = {};
   /// Shuffles the order in which ready tasks run; none: first come, first served.
   std::optional<std::uint64_t> seed = {};
   /// The loops of the same run(), where there are several, and which of them this one is.
@@ -81,7 +84,8 @@ struct child_list_owner {
 /// Threads:    confined to its thread, but for post() and the executor.
 /// Fairness:   at most 256 resumptions of ready tasks, then the reactor is polled.
 /// Time:       a simulated clock stands while anything is ready, then jumps to the next deadline; while another thread
-///             works for the loop it goes on as the real one does. Other processes know nothing of it.
+///             works for the loop it goes on as the real one does. Other processes know nothing of it. A sleep to the
+///             end of time never ends, and does not keep the loop running.
 class loop final : private detail::child_list_owner, private detail::child_list {
  public:
   using executor_type = boost::asio::io_context::executor_type;
@@ -130,6 +134,10 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   [[nodiscard]] detail::loop_team* team() const noexcept { return team_.get(); }
   /// Another loop has sent something: see loop_team.
   void end_idle() noexcept;
+  /// Sets a simulated clock that goes on with the real one: before what another thread has sent is seen.
+  void catch_up() noexcept;
+  /// Whether it was stopped because its simulated time was used up; from then on it has no limit.
+  [[nodiscard]] bool is_out_of_time() const noexcept { return out_of_time_; }
   [[nodiscard]] std::size_t unhandled() const noexcept { return unhandled_; }
   /// `origin`, where known, says in the log where the task was spawned: "prog+0x12ab", for addr2line.
   void report_unhandled(std::string_view task, const std::exception_ptr& error, std::string_view origin = {}) noexcept;
@@ -161,6 +169,7 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   [[nodiscard]] bool wait_for_others();
   void run_simulated();
   void wait_or_jump();
+  [[nodiscard]] bool may_jump_to(time_point deadline) noexcept;
   void fire_timers();
   void schedule_attempts();
   void attempt_postponed() noexcept;
@@ -186,6 +195,10 @@ class loop final : private detail::child_list_owner, private detail::child_list 
   std::size_t foreign_work_ = 0;
   bool simulated_;
   time_point simulated_now_;
+  std::optional<time_point> waits_since_;  // on the real clock, while the simulated one goes on with it
+  time_point time_limit_ = time_point::max();
+  std::uint64_t jumps_left_;
+  bool out_of_time_ = false;
   std::optional<std::minstd_rand> random_;
   std::vector<detail::task_state*> shuffled_;
   std::size_t shuffled_left_ = 0;

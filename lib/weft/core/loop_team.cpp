@@ -19,6 +19,11 @@ const std::shared_ptr<mailbox>& loop_team::mailbox_of(std::size_t index) const {
   return members_[index].mail;
 }
 
+// The mailboxes stay what they are once all have entered.
+bool loop_team::has(const mailbox& mail) const noexcept {
+  return std::ranges::any_of(members_, [&](const member& m) { return m.mail.get() == &mail; });
+}
+
 bool loop_team::begin_idle(std::size_t index) {
   const std::lock_guard guard(mutex_);
   members_[index].idle = true;

@@ -25,6 +25,7 @@ class loop_team {
   void enter(std::size_t index, std::shared_ptr<mailbox> mail);
   /// Throws std::out_of_range when there is no such loop.
   [[nodiscard]] const std::shared_ptr<mailbox>& mailbox_of(std::size_t index) const;
+  [[nodiscard]] bool has(const mailbox& mail) const noexcept;
 
   /// Says that nothing on the loop can wake a task. For loop 0: gives whether that is so for all of them. The last of
   /// the others makes loop 0 look again.

@@ -4,8 +4,11 @@
 #include <weft/core/logger.hpp>
 #include <weft/core/snapshot.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <string>
@@ -30,6 +33,17 @@ void block_process_signals(sigset_t& before) noexcept {
 }
 
 }  // namespace
+
+void kill_everything(loop& of, const std::string& reason) {
+  std::vector<task_state*> all;
+  const auto& lists = of.task_lists();
+  for (const child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
+    for (task_state* t = list->tasks().front(); t != nullptr; t = list->tasks().after(*t)) all.push_back(t);
+  }
+  std::ranges::sort(all, std::ranges::greater(), &task_state::id);
+  const loop_entry entry;
+  for (task_state* t : all) t->kill(reason);
+}
 
 bool retire(loop& stopped, duration grace) {
   if (stopped.root().empty()) stopped.mailbox()->close();
@@ -170,6 +184,28 @@ void loop_threads::start() {
 void loop_threads::be_watched(const std::shared_ptr<watchdog>& by) {
   for (const auto& each : workers_) {
     each->post([self = each.get(), by] { self->be_watched(by); });
+  }
+}
+
+std::vector<raw_task> loop_threads::copy_tasks() {
+  std::vector<std::future<std::vector<raw_task>>> arrivals;
+  for (const auto& each : workers_) {
+    auto answer = std::make_shared<std::promise<std::vector<raw_task>>>();
+    arrivals.push_back(answer->get_future());
+    each->post([answer = std::move(answer)] { answer->set_value(detail::copy_tasks(this_loop())); });
+  }
+  std::vector<raw_task> all;
+  for (auto& arrival : arrivals) {
+    // A hook of the program may hold one of the threads.
+    if (arrival.wait_for(std::chrono::seconds(1)) != std::future_status::ready) continue;
+    for (const raw_task& task : arrival.get()) all.push_back(task);
+  }
+  return all;
+}
+
+void loop_threads::kill_everything(const std::string& reason) {
+  for (const auto& each : workers_) {
+    each->post([reason] { detail::kill_everything(this_loop(), reason); });
   }
 }
 

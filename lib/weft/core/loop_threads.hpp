@@ -3,11 +3,13 @@
 #include <weft/core/instrument.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/loop_team.hpp>
+#include <weft/core/snapshot.hpp>
 #include <weft/core/watchdog.hpp>
 
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace weft::detail {
@@ -29,6 +31,10 @@ class loop_threads {
   /// left running.
   void start();
   void be_watched(const std::shared_ptr<watchdog>& by);
+  /// The tasks of the loops. Precondition: nothing runs on them. Waits for their threads.
+  [[nodiscard]] std::vector<raw_task> copy_tasks();
+  /// Kills them, without waiting for it.
+  void kill_everything(const std::string& reason);
   /// Kills the tasks of every loop. `all_ended` is called on the main loop when the last of them has ended.
   void end_tasks(std::function<void()> all_ended);
   /// Ends the loops and their threads. Gives whether all did within `limit`, with no task left: what did not is left
@@ -45,6 +51,10 @@ class loop_threads {
   std::size_t tasks_ended_ = 0;  // loops whose tasks have
   std::size_t unhandled_ = 0;
 };
+
+/// Kills the tasks of the calling thread's loop, the youngest first, so that a task unwinds before those that spawned it,
+/// whose locals it may use.
+void kill_everything(loop& of, const std::string& reason);
 
 /// Brings a loop that was stopped to its end, which takes as long as what it has posted to other threads, at most
 /// `grace`. Gives whether it may be destroyed: no task is left.

@@ -61,6 +61,7 @@ void mailbox::arrive_all(parcel* first) noexcept {
 void mailbox::open_all() noexcept {
   // Before the parcels are taken out: a mailbox that is empty must not belong to a loop that only seems to be idle.
   this_loop().end_idle();
+  this_loop().catch_up();
   arrive_all(take_all(nullptr));
 }
 

@@ -12,8 +12,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
@@ -40,7 +40,8 @@ loop_options take_loop_options(run_options& options) {
   if (run_instead != nullptr) run_instead();
   if (this_scheduler.home != nullptr) throw std::logic_error("run() was called inside of run()");
   if (options.threads == 0) throw std::invalid_argument("run(): at least one thread is needed");
-  loop_options common{std::move(options.on_unhandled), options.clock, options.seed};
+  loop_options common{std::move(options.on_unhandled), options.clock, options.time_limit, options.jump_limit,
+                      options.seed};
   if (options.threads == 1) return common;
   if (options.clock == clock_mode::simulated) throw std::invalid_argument("run(): a simulated clock is for one thread");
   if (common.on_unhandled) common.on_unhandled = serialised(std::move(common.on_unhandled));
@@ -48,8 +49,6 @@ loop_options take_loop_options(run_options& options) {
   return common;
 }
 
-/// What the steps of every loop are told to.
-std::shared_ptr<instrument> take_hooks(run_options& options) {
 /// WEFT_TRACE is asked for from outside: where it goes wrong the program runs without.
 std::shared_ptr<instrument> trace_of_environment(std::string path) {
   static std::atomic<unsigned> runs = 0;
@@ -62,6 +61,8 @@ std::shared_ptr<instrument> trace_of_environment(std::string path) {
   }
 }
 
+/// What the steps of every loop are told to.
+std::shared_ptr<instrument> take_hooks(run_options& options) {
   const char* wanted = ::secure_getenv("WEFT_TRACE");
   if (!options.trace.empty()) {
     options.instrument = both(chrome_trace(options.trace), std::move(options.instrument));
@@ -172,29 +173,23 @@ class runner::impl final : private completion_listener {
     if (grace_over_) return;
     report_deadlock();
     deadlock_ = true;
-    kill_everything("deadlock");
+    const std::string reason = loop_.is_out_of_time() ? "out of simulated time" : "deadlock";
+    others_.kill_everything(reason);
+    kill_everything(loop_, reason);
     if (!main_->ended()) loop_.run();
   }
 
   void report_deadlock() {
+    auto all = copy_tasks(loop_);
+    for (const raw_task& task : others_.copy_tasks()) all.push_back(task);
+    const std::string tasks = to_text(describe_tasks(all));
     if (options_.on_deadlock) {
-      call_reporting([this] { options_.on_deadlock(to_text(describe_tasks(copy_tasks(loop_)))); });
-      return;
+      call_reporting([&] { options_.on_deadlock(tasks); });
+    } else if (loop_.is_out_of_time()) {
+      logger()->error("task '{}' did not end in its simulated time\n{}", main_->name(), tasks);
+    } else {
+      logger()->error("deadlock: nothing can wake task '{}'\n{}", main_->name(), tasks);
     }
-    logger()->error("deadlock: nothing can wake task '{}'", main_->name());
-    log_tasks();
-  }
-
-  /// Youngest first, so that a task unwinds before those that spawned it, whose locals it may use.
-  void kill_everything(const std::string& reason) {
-    std::vector<task_state*> all;
-    const auto& lists = loop_.task_lists();
-    for (const child_list* list = lists.front(); list != nullptr; list = lists.after(*list)) {
-      for (task_state* t = list->tasks().front(); t != nullptr; t = list->tasks().after(*t)) all.push_back(t);
-    }
-    std::ranges::sort(all, std::ranges::greater(), &task_state::id);
-    const loop_entry entry;
-    for (task_state* t : all) t->kill(reason);
   }
 
   [[nodiscard]] bool tasks_have_ended() noexcept { return others_ended_ && loop_.root().empty(); }
@@ -224,8 +219,6 @@ class runner::impl final : private completion_listener {
     retired_ = retire(loop_, options_.shutdown_grace);
     clean_ = clean_ && retired_;
   }
-
-  void log_tasks() { logger()->error("{}", to_text(describe_tasks(copy_tasks(loop_)))); }
 
   [[nodiscard]] int exit_code() {
     if (main_->status() == task_status::failed) report_unhandled(main_->name(), main_->look_at_error());

@@ -34,6 +34,10 @@ struct run_options {
   /// Whether weft-top may look into the process; WEFT_DEBUG=1 in the environment says so, too.
   bool debugger = false;
   clock_mode clock = clock_mode::real;
+  /// How far a simulated clock may go, and how often it may jump to a deadline, before the main task is taken to be stuck
+  /// beside tasks that tick on: the same as a deadlock. None: for ever.
+  std::optional<duration> time_limit = {};
+  std::optional<std::uint64_t> jump_limit = {};
   /// Shuffles the order in which ready tasks run, always in the same way for the same number; none: first come, first
   /// served. For tests.
   std::optional<std::uint64_t> seed = {};
@@ -73,7 +77,8 @@ class runner {
 /// that are left, on every loop, waits for them, at most `shutdown_grace`, and joins the other loops' threads.
 ///
 /// A main task that nothing can wake any more is a deadlock: it is reported, and killed. Waiting for another thread is
-/// none, see mt::keep_alive; with several loops it takes that none of them can do anything any more.
+/// none, see mt::keep_alive; with several loops it takes that none of them can do anything any more, and the tasks of all
+/// are reported and killed.
 /// The exit code: what a task<int> gave, 0 for a task<>; 1 when main, or any task that no one looked at, failed; 128 +
 /// the signal after SIGINT (130), SIGTERM (143) or SIGHUP (129), which kill the main task once; a second SIGINT or
 /// SIGTERM ends the process at once, also while the loop is held. SIGHUP only when it would end the process: not under nohup, nor when a handler is

@@ -6,8 +6,11 @@
 #include <weft/mt/shared_waiter.hpp>
 
 #include <coroutine>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <source_location>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -19,7 +22,8 @@ namespace detail {
 class shared_join_awaiter : private task_waiter {
  public:
   explicit shared_join_awaiter(state_ptr<shared_task> target) noexcept
-      : task_waiter(target->mutex(), target->waiters(), "join of a task on another loop", ""),
+      : task_waiter(target->mutex(), target->waiters(), "join of a task on another loop", "",
+                    target->is_of_this_run() ? woken_by::loop : woken_by::any_thread),
         target_(std::move(target)) {}
 
   [[nodiscard]] bool await_ready() const {
@@ -34,6 +38,13 @@ class shared_join_awaiter : private task_waiter {
   void await_resume() const {
     if (!target_->ended()) current_task().check();
     target_->mark_observed();
+  }
+
+ private:
+  [[nodiscard]] std::size_t holders(std::span<std::uint64_t> to) const noexcept override {
+    if (to.empty() || target_->task_id() == 0) return 0;
+    to[0] = target_->task_id();
+    return 1;
   }
 
  protected:

@@ -2,6 +2,7 @@
 
 #include <weft/core/handle.hpp>
 #include <weft/core/loop.hpp>
+#include <weft/core/loop_team.hpp>
 #include <weft/core/snapshot.hpp>
 
 #include <memory>
@@ -40,7 +41,14 @@ class failure_report final : private parcel {
 void shared_task::begin(task_state& made) {
   if (!name_.empty()) made.set_name(name_);
   task_ = state_ptr<task_state>(&made);
+  task_id_.store(made.id(), std::memory_order_relaxed);
   made.add_listener(*this);
+}
+
+bool shared_task::is_of_this_run() const noexcept {
+  const loop* here = this_scheduler.home;
+  if (here == nullptr) return false;
+  return here->mailbox() == home_ || (here->team() != nullptr && here->team()->has(*home_));
 }
 
 void shared_task::end_unmade(task_status how, std::exception_ptr error) noexcept {

@@ -48,6 +48,11 @@ class shared_task : private completion_listener {
   void release() noexcept;
   [[nodiscard]] bool is_unique() const noexcept { return references_.load(std::memory_order_acquire) == 1; }
 
+  /// 0: it has not been made. An ended one's is kept.
+  [[nodiscard]] std::uint64_t task_id() const noexcept { return task_id_.load(std::memory_order_relaxed); }
+  /// Whether it belongs to a loop of the caller's run().
+  [[nodiscard]] bool is_of_this_run() const noexcept;
+
   // What waiters need.
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
   [[nodiscard]] shared_waiter::list& waiters() noexcept { return waiters_; }
@@ -78,6 +83,7 @@ class shared_task : private completion_listener {
   std::atomic<std::uint32_t> references_ = 0;
   std::atomic<task_status> status_ = task_status::running;
   std::atomic<bool> observed_ = false;
+  std::atomic<std::uint64_t> task_id_ = 0;
   std::exception_ptr error_;
   std::mutex mutex_;
   shared_waiter::list waiters_;  // under mutex_

@@ -9,11 +9,11 @@ void task_waiter::begin_wait(std::coroutine_handle<> caller) {
   loop& home = this_loop();
   mail_ = home.mailbox();
   task_ = &suspend_current(caller, this);
-  home.add_foreign_work();
+  if (by_ == woken_by::any_thread) home.add_foreign_work();
 }
 
 void task_waiter::end_wait() noexcept {
-  this_loop().remove_foreign_work();
+  if (by_ == woken_by::any_thread) this_loop().remove_foreign_work();
   detail::wake(*task_);
 }
 

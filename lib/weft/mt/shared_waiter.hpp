@@ -75,8 +75,12 @@ class settled_waiters {
 /// A task that waits. Lives in an awaiter.
 class task_waiter : public shared_waiter, private parcel, private waiter {
  public:
-  task_waiter(std::mutex& mutex, list& waiting, const char* what, const char* object) noexcept
-      : mutex_(&mutex), list_(&waiting), what_(what), object_(object) {}
+  /// Who may end the wait: any thread, so that the wait is never taken for a deadlock; or a loop of the same run().
+  enum class woken_by : std::uint8_t { any_thread, loop };
+
+  task_waiter(std::mutex& mutex, list& waiting, const char* what, const char* object,
+              woken_by by = woken_by::any_thread) noexcept
+      : mutex_(&mutex), list_(&waiting), what_(what), object_(object), by_(by) {}
 
   /// Precondition: what is waited for was there; the task only gives way to the others.
   void give_way(std::coroutine_handle<> caller) noexcept { push_ready(suspend_current(caller, nullptr)); }
@@ -121,6 +125,7 @@ class task_waiter : public shared_waiter, private parcel, private waiter {
   list* list_;
   const char* what_;
   const char* object_;
+  woken_by by_;
   std::shared_ptr<mailbox> mail_;
   task_state* task_ = nullptr;
 };

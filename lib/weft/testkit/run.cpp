@@ -56,12 +56,16 @@ verdict judge(const test_options& options, const std::function<task<>()>& body, 
   settings.name = "testkit";
   settings.clock = options.clock;
   settings.seed = options.seed;
+  settings.time_limit = options.time_limit;
+  settings.jump_limit = options.jump_limit;
   settings.instrument = std::move(hooks);
   settings.on_unhandled = [&result](std::string_view task, const std::exception_ptr& error) {
     add(result.problems, "no one looked at the failure of task '", std::string(task) + "': " + describe(error));
   };
   settings.on_deadlock = [&result](std::string_view tasks) {
-    add(result.problems, "the test did not end (deadlock): ", tasks);
+    const bool is_late = this_loop().is_out_of_time();
+    add(result.problems,
+        is_late ? "the test did not end in its simulated time: " : "the test did not end (deadlock): ", tasks);
   };
   const int code = weft::run(std::move(settings), supervise, body, options.leaks, std::ref(result));
   if (code != 0 && !result.failure && result.problems.empty()) {

@@ -26,6 +26,10 @@ struct test_options {
   /// Shuffles the order in which ready tasks run; see for_each_seed().
   std::optional<std::uint64_t> seed = {};
   leak_policy leaks = leak_policy::fail;
+  /// How far the simulated clock may go, and how often it may jump to the next deadline: a test that needs more is stuck
+  /// beside tasks that tick on, and fails. None: for ever.
+  std::optional<duration> time_limit = std::chrono::years(10);
+  std::optional<std::uint64_t> jump_limit = 10'000'000;
 };
 
 namespace detail {
@@ -72,7 +76,7 @@ void run(F body, Args... args) {
 ///
 ///     testkit::run(body, {.seed = 7});
 ///
-/// Errors: what the body throws; test_failure when tasks are left, nothing can wake the body, a task failed that no one
+/// Errors: what the body throws; test_failure when tasks are left, nothing can wake the body, its time is over, a task failed that no one
 /// looked at, or the body was cancelled.
 template <class F, class... Args>
 void run(F body, test_options options, Args... args) {
