@@ -173,11 +173,15 @@ std::string debug_server::read_line(int client, time_point deadline) const {
   return line.substr(0, line.find('\n'));
 }
 
+// What the socket takes at once is sent even when the server ends: a kill may end the program.
 void debug_server::send_all(int client, std::string_view text, time_point deadline) const {
-  while (!text.empty() && wait(client, POLLOUT, deadline)) {
+  while (!text.empty()) {
     const auto sent = ::send(client, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent > 0) {
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (sent == 0 || errno != EAGAIN || !wait(client, POLLOUT, deadline)) {
+      return;
+    }
   }
 }
 
