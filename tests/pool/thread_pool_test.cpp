@@ -77,6 +77,21 @@ TEST_CASE("thread_pool: with queue 0 work is handed to an idle thread, or a new 
   CHECK(busy.pool.stats().queued == 0);
 }
 
+TEST_CASE("thread_pool: work that a thread was started for, and has not begun, keeps the pool from being idle") {
+  std::atomic<bool> gate = false;
+  auto wait = [&] {
+    while (!gate) std::this_thread::yield();
+  };
+  bool done = false;
+  thread_pool pool({.core = 1, .on_start = wait});
+  pool.post([&] { done = true; });
+  CHECK_FALSE(pool.wait_idle(0s));
+  CHECK(pool.stats().running == 1);
+  gate = true;
+  CHECK(pool.wait_idle());
+  CHECK(done);
+}
+
 TEST_CASE("thread_pool: core 0 starts a thread for what waits") {
   thread_pool pool({.core = 0, .max = 1});
   CHECK(pool.submit([] { return 4; }).get() == 4);

@@ -137,6 +137,7 @@ pool_core::verdict pool_core::admit(pool_job& job, afterwards& later) {
   if (options_.queue == std::size_t{0}) {
     if (pool_worker* idle = paused_ ? nullptr : take_idle()) {
       idle->handed = &job;
+      ++running_;
       later.call = idle;
       return verdict::accepted;
     }

@@ -153,7 +153,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   std::size_t max_;
   std::size_t threads_ = 0;  // those that have not decided to end
   std::size_t called_ = 0;   // workers out of idle_ that have not come yet
-  std::size_t running_ = 0;
+  std::size_t running_ = 0;  // jobs, those handed to a worker that has not begun included
   std::size_t watchers_ = 0;
   std::size_t named_ = 0;
   std::uint64_t cancellations_seen_ = 0;

@@ -28,6 +28,7 @@ bool pool_core::start_worker(pool_job* first, afterwards& later) {
   }
   failed.release();
   ++threads_;
+  if (first != nullptr) ++running_;
   counts_.largest = std::max(counts_.largest, threads_);
   return true;
 }
@@ -66,7 +67,10 @@ void pool_core::call_hook(const std::function<void()>& hook) noexcept {
 
 pool_job* pool_core::next_job(pool_worker& self, lock_type& held) {
   do {
-    if (self.handed != nullptr) return std::exchange(self.handed, nullptr);
+    if (self.handed != nullptr) {
+      --running_;
+      return std::exchange(self.handed, nullptr);
+    }
     if (threads_ > max_) break;
     if (!paused_) {
       if (queue_.empty()) take_in();
