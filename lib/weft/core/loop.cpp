@@ -135,13 +135,13 @@ void loop::drain() {
     task.step();
     budget -= 1 + static_cast<int>((detail::scheduler::credit_of_a_step - s.credit) / passes_of_a_step);
   }
-  const bool arms = !simulated_ && !timers_.empty() && timers_.earliest() < armed_until_;
-  if (arms) timers_.expire_until(now(), expiry_budget);
+  const auto wants_timer = [this] { return !simulated_ && !timers_.empty() && timers_.earliest() < armed_until_; };
+  if (wants_timer()) timers_.expire_until(now(), expiry_budget);
   s.active = false;
   detail::count_up(s.pulse.turns);
   if (s.ready_head != nullptr) {
     schedule_drain();
-  } else if (arms) {
+  } else if (wants_timer()) {
     arm_timer();
   }
   // A simulated clock does not come to the end of time: who sleeps until then is woken by others only.
