@@ -62,6 +62,7 @@ class Copies:
         target = self.root / "copy"
         shutil.rmtree(target, ignore_errors=True)
         log = self.root / "measured.json"
+        log.unlink(missing_ok=True)
         slash = "/" if name.startswith("rsync") else ""  # its way to say "call the copy that"
         subprocess.run([self.build / "bench" / "measured", log, *command, f"{source}{slash}", target], stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, check=False, timeout=300)
