@@ -17,6 +17,8 @@
 #include <weft/sync/watch.hpp>
 #include <weft/testkit/run.hpp>
 
+#include "core/report_text.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -137,7 +139,7 @@ TEST_CASE("reports: two tasks that hold what the other wants are named as a ring
     auto a = weft::spawn(weft::spawn_options{"a"}, lock_both, std::ref(left), std::ref(right));
     auto b = weft::spawn(weft::spawn_options{"b"}, lock_both, std::ref(right), std::ref(left));
     for (int i = 0; i < 3; ++i) co_await weft::yield();
-    const std::string text = weft::dump();
+    const std::string text = core_test::without_times(weft::dump());
     CHECK(text.find("a waits for mutex 'right', on #3 b") != std::string::npos);
     CHECK(text.find("these wait for each other: #2 a -> #3 b -> #2 a") != std::string::npos);
     a.kill();
@@ -154,7 +156,7 @@ std::string deadlock_of(F body) {
   weft::run_options options;
   options.on_deadlock = [&](std::string_view tasks) { report = tasks; };
   CHECK(weft::run(options, std::move(body)) == 1);
-  return report;
+  return core_test::without_times(report);
 }
 
 TEST_CASE("reports: a ring leads through a scope that waits for its children") {
