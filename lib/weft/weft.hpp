@@ -65,10 +65,14 @@
 #include <weft/net/address.hpp>
 #include <weft/net/buffer.hpp>
 #include <weft/net/connect.hpp>
+#include <weft/net/interfaces.hpp>
 #include <weft/net/listener.hpp>
+#include <weft/net/port_sharing.hpp>
 #include <weft/net/resolver.hpp>
 #include <weft/net/serve.hpp>
 #include <weft/net/tcp_socket.hpp>
+#include <weft/net/udp_batch.hpp>
+#include <weft/net/udp_socket.hpp>
 #include <weft/pool/adaptive_mutex.hpp>
 #include <weft/pool/aggregate_fields.hpp>
 #include <weft/pool/archive.hpp>

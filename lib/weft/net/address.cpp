@@ -38,6 +38,15 @@ std::optional<tcp_endpoint> parse_endpoint(std::string_view text) {
   return tcp_endpoint(*address, *port);
 }
 
+ip_address unmapped(const ip_address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+}
+
+std::string to_string(const udp_endpoint& endpoint) {
+  return to_string(tcp_endpoint(endpoint.address(), endpoint.port()));
+}
+
 std::string to_string(const tcp_endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
   const std::string port = std::to_string(endpoint.port());

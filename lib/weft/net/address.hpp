@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@ namespace weft::net {
 
 using ip_address = boost::asio::ip::address;
 using tcp_endpoint = boost::asio::ip::tcp::endpoint;
+using udp_endpoint = boost::asio::ip::udp::endpoint;
 
 /// The IPv4 or IPv6 address that `text` is, with or without brackets around an IPv6 one; nothing for a name.
 /// Strict: no octal, hexadecimal or shortened IPv4 forms.
@@ -25,6 +27,10 @@ using tcp_endpoint = boost::asio::ip::tcp::endpoint;
 
 /// The form parse_endpoint() reads.
 [[nodiscard]] std::string to_string(const tcp_endpoint& endpoint);
+[[nodiscard]] std::string to_string(const udp_endpoint& endpoint);
+
+/// The IPv4 address that an IPv4-mapped IPv6 one ("::ffff:192.0.2.1") stands for; any other address itself.
+[[nodiscard]] ip_address unmapped(const ip_address& address);
 
 /// Whether RFC 6761 section 6.3 makes `host` the loopback: "localhost" and everything under it, in any case.
 [[nodiscard]] bool is_localhost(std::string_view host) noexcept;

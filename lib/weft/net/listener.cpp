@@ -4,6 +4,7 @@
 #include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/sleep.hpp>
+#include <weft/net/bind_address.hpp>
 
 #include <spdlog/logger.h>
 #include <boost/asio/as_tuple.hpp>
@@ -42,14 +43,6 @@ accept_failure classify(const error_code& error) {
     case ENOMEM: return accept_failure::exhausted;
     default: return accept_failure::fatal;
   }
-}
-
-/// The address to bind; nothing for "any", which is tried as IPv6 for both families first.
-std::optional<ip_address> bind_address(std::string_view host, const std::string& what) {
-  if (host.empty() || host == "*") return std::nullopt;
-  if (is_localhost(host)) return boost::asio::ip::address_v4::loopback();
-  if (const auto address = parse_address(host)) return address;
-  throw_errno(EADDRNOTAVAIL, what);
 }
 
 error_code open_listening(listener::asio_acceptor& acceptor, const tcp_endpoint& endpoint,
@@ -122,7 +115,7 @@ listener listen(const tcp_endpoint& at, listen_options options) {
 
 listener listen(std::string_view host, std::uint16_t port, listen_options options) {
   const std::string what = "cannot listen on '" + std::string(host) + ":" + std::to_string(port) + "'";
-  const auto address = bind_address(host, what);
+  const auto address = detail::bind_address(host, what);
   listener::asio_acceptor acceptor(this_loop().get_executor());
   error_code error =
       open_listening(acceptor, tcp_endpoint(address.value_or(boost::asio::ip::address_v6::any()), port), options);

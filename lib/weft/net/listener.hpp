@@ -6,12 +6,10 @@
 #include <string_view>
 #include <weft/core/task.hpp>
 #include <weft/net/address.hpp>
+#include <weft/net/port_sharing.hpp>
 #include <weft/net/tcp_socket.hpp>
 
 namespace weft::net {
-
-/// Whether several listeners, of one process or of many, share one port and its connections.
-enum class port_sharing { exclusive, shared };
 
 struct listen_options {
   int backlog = 4096;

@@ -1,0 +1,76 @@
+#include <weft/net/udp_batch.hpp>
+
+#include <weft/net/udp_headers.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+namespace weft::net {
+
+namespace {
+
+constexpr std::size_t max_count = 1024;
+constexpr std::size_t max_datagram = 65535;
+
+const udp_batch_options& checked(const udp_batch_options& options) {
+  if (options.count == 0 || options.count > max_count || options.max_size == 0 || options.max_size > max_datagram) {
+    throw std::invalid_argument("udp_batch: 1 to 1024 datagrams of 1 to 65535 bytes");
+  }
+  return options;
+}
+
+}  // namespace
+
+udp_batch::udp_batch(udp_batch_options options)
+    : options_(checked(options)),
+      memory_(new std::byte[options.count * options.max_size]),
+      headers_(std::make_unique<detail::udp_headers>(memory_.get(), options)) {
+  const bool holds_coalesced = options.max_size == max_datagram;
+  datagrams_.reserve(holds_coalesced ? options.count * detail::max_coalesced : options.count);
+}
+
+udp_batch::udp_batch(udp_batch&&) noexcept = default;
+udp_batch& udp_batch::operator=(udp_batch&&) noexcept = default;
+udp_batch::~udp_batch() = default;
+
+void udp_batch::clear() noexcept {
+  datagrams_.clear();
+  used_slots_ = 0;
+}
+
+bool udp_batch::try_push(const_bytes bytes, const udp_endpoint& to) {
+  if (used_slots_ == options_.count || bytes.size() > options_.max_size) return false;
+  std::byte* const slot = memory_.get() + used_slots_++ * options_.max_size;
+  if (!bytes.empty()) std::memcpy(slot, bytes.data(), bytes.size());
+  datagrams_.push_back({{slot, bytes.size()}, to, std::nullopt, false});
+  return true;
+}
+
+void udp_batch::take_received(detail::udp_core& core, std::size_t count) noexcept {
+  clear();
+  used_slots_ = count;
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    const mmsghdr& message = headers_->incoming()[slot];
+    const msghdr& header = message.msg_hdr;
+    const std::span<std::byte> all(memory_.get() + slot * options_.max_size, message.msg_len);
+    udp_datagram datagram{all, headers_->sender(slot), std::nullopt, (header.msg_flags & MSG_TRUNC) != 0};
+    std::size_t segment = all.size();
+    if (header.msg_controllen > 0) {
+      detail::count_dropped(core, header);
+      if (const auto came_to = detail::find_arrival(header)) datagram.local = came_to->address;
+      const auto coalesced = detail::find_control<int>(header, SOL_UDP, UDP_GRO);
+      if (coalesced && *coalesced > 0) segment = static_cast<std::size_t>(*coalesced);
+    }
+    auto rest = all;
+    for (; rest.size() > segment; rest = rest.subspan(segment)) {
+      datagram.bytes = rest.first(segment);
+      datagrams_.push_back(datagram);
+    }
+    datagram.bytes = rest;
+    datagrams_.push_back(datagram);
+  }
+  headers_->rearm(count);
+}
+
+}  // namespace weft::net
