@@ -177,4 +177,14 @@ TEST_CASE("thread_pool: its executor runs what Asio is given") {
   CHECK(name.get_future().get().starts_with("asio-"));
 }
 
+TEST_CASE("thread_pool: what its executor is given never runs inside of the call, whatever reject says") {
+  busy_pool busy({.core = 1, .queue = 1, .reject = weft::reject::caller_runs});
+  const auto waiting = busy.pool.submit([] {});
+  std::promise<std::thread::id> ran;
+  boost::asio::post(busy.pool.executor(), [&] { ran.set_value(std::this_thread::get_id()); });
+  busy.release();
+  CHECK(ran.get_future().get() != std::this_thread::get_id());
+  waiting.get();
+}
+
 }  // namespace

@@ -167,6 +167,17 @@ TEST_CASE("thread_pool: get() in work of the same pool does what is waited for")
   CHECK(outer.get() == 5);
 }
 
+TEST_CASE("thread_pool: a wait without a limit of time does what is waited for, one that may not wait does not") {
+  thread_pool pool({.core = 1});
+  const auto outer = pool.submit([&] {
+    bool begun = false;
+    const auto inner = pool.submit([&] { begun = true; });
+    const bool ended = inner.wait_for(0s);
+    return !ended && !begun && inner.cancel();
+  });
+  CHECK(outer.get());
+}
+
 TEST_CASE("thread_pool: nested waits of many on few threads all end") {
   thread_pool pool({.core = 2});
   struct tree {

@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <latch>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -211,6 +213,54 @@ TEST_CASE("thread_pool: work that is not begun by its deadline is dropped") {
   CHECK(busy.pool.stats().expired == 1);
 }
 
+TEST_CASE("thread_pool: work that waits ends at its deadline, also while every thread is at something else") {
+  busy_pool busy({.core = 1, .queue = 2});
+  const auto late = busy.pool.submit({.deadline = 1ms}, [] {});
+  const auto later = busy.pool.submit({.deadline = 1h}, [] { return 2; });
+  CHECK_THROWS_AS(late.get(), weft::timed_out);
+  CHECK(busy.pool.stats().queued == 1);
+  CHECK(busy.pool.stats().expired == 1);
+  const auto next = busy.pool.try_submit([] { return 3; });
+  REQUIRE(next);
+  CHECK_FALSE(later.ready());
+  busy.release();
+  CHECK(later.get() == 2);
+  CHECK(next->get() == 3);
+}
+
+TEST_CASE("thread_pool: a paused pool drops what is over, and is idle when nothing else waits") {
+  thread_pool pool({.core = 1});
+  pool.pause();
+  const auto late = pool.submit({.deadline = 1ms}, [] {});
+  CHECK(pool.wait_idle());
+  CHECK_THROWS_AS(late.get(), weft::timed_out);
+  const auto cancelled = pool.submit([] {});
+  std::jthread canceller([&] { cancelled.cancel(); });
+  CHECK(pool.wait_idle());
+  CHECK(cancelled.cancelled());
+}
+
+TEST_CASE("thread_pool: posted work that expires is reported") {
+  std::vector<std::string> lost;
+  {
+    busy_pool busy(
+        {.name = "p", .core = 1, .on_unhandled = [&](std::string_view what, const std::exception_ptr& error) {
+           lost.push_back(std::string(what) + ": " + weft::describe(error));
+         }});
+    busy.pool.post({.deadline = 1ms}, [] {});
+    while (busy.pool.stats().queued != 0) std::this_thread::yield();
+  }
+  CHECK(lost == std::vector<std::string>{"posted to pool 'p': thread_pool 'p': work was not begun in time"});
+}
+
+TEST_CASE("thread_pool: who waits for room waits no longer than the work's deadline") {
+  busy_pool busy({.core = 1, .queue = 1, .reject = reject::block});
+  const auto waiting = busy.pool.submit([] { return 1; });
+  CHECK_THROWS_AS(busy.pool.submit({.deadline = 1ms}, [] {}).get(), weft::timed_out);
+  busy.release();
+  CHECK(waiting.get() == 1);
+}
+
 TEST_CASE("thread_pool: the highest priority goes first, equals as they came") {
   std::vector<std::string> order;
   busy_pool busy({.core = 1, .order = weft::queue_order::priority});
@@ -234,6 +284,30 @@ TEST_CASE("thread_pool: nothing is begun between pause() and resume()") {
   pool.resume();
   CHECK(pool.wait_idle());
   CHECK(begun == 4);
+}
+
+TEST_CASE("thread_pool: a pause that is longer than keep_alive strands nothing") {
+  for (const std::size_t core : {0U, 1U}) {
+    thread_pool pool({.core = core, .max = 1, .keep_alive = 1ms, .core_timeout = true});
+    pool.submit([] {}).get();
+    pool.pause();
+    const auto waiting = pool.submit([] { return 1; });
+    CHECK_FALSE(waiting.wait_for(10ms));
+    pool.resume();
+    CHECK(waiting.get() == 1);
+  }
+}
+
+TEST_CASE("thread_pool: pieces of work that wait for each other in other ways all get a thread") {
+  thread_pool pool({.core = 2});
+  for (int i = 0; i < 3; ++i) pool.submit([] {}).get();  // from here on both threads may be asleep
+  for (int round = 0; round < 2'000; ++round) {
+    const auto both = std::make_shared<std::latch>(2);
+    const auto first = pool.submit([both] { both->arrive_and_wait(); });
+    const auto second = pool.submit([both] { both->arrive_and_wait(); });
+    first.get();
+    second.get();
+  }
 }
 
 TEST_CASE("thread_pool: resize() starts threads for what waits, and ends those that are too many") {

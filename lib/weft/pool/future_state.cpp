@@ -33,11 +33,11 @@ void future_state::end_cancelled(std::string reason) noexcept {
 bool future_state::wait(std::optional<time_point> deadline) { return ended() || block(deadline); }
 
 bool future_state::block(std::optional<time_point> deadline) {
+  if (deadline && *deadline <= std::chrono::steady_clock::now()) return ended();
   help_until(deadline);
   const scope_exit over([this] { helped(); });
   static thread_local spin_budget spin;
-  const bool is_over = deadline && *deadline <= std::chrono::steady_clock::now();
-  if (is_over || spin.wait([this] { return ended(); })) return ended();
+  if (spin.wait([this] { return ended(); })) return true;
   while (!mark(sleeping)) {
     const std::uint32_t word = word_.load(std::memory_order_acquire);
     if (stage_of(word) >= stage::ok) break;

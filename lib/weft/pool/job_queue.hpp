@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace weft {
 
@@ -25,7 +27,9 @@ class job_queue {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
   void push(pool_job& job) {
-    (by_priority_ ? levels_[job.priority] : jobs_).push_back(job);
+    fifo<pool_job>& to = by_priority_ ? levels_[job.priority] : jobs_;
+    if (job.deadline != time_point::max()) due_.insert({job.deadline, &job});
+    to.push_back(job);
     job.queued = true;
     ++size_;
   }
@@ -37,32 +41,23 @@ class job_queue {
     return job;
   }
   void erase(pool_job& job) noexcept;
-  /// Takes out those for which `unwanted(job)` holds, and gives each to `taken`.
-  template <class Unwanted, class Taken>
-  void take_out(Unwanted unwanted, Taken taken) {
-    if (by_priority_) {
-      for (auto level = levels_.begin(); level != levels_.end();) sift((level++)->second, unwanted, taken);
-    } else {
-      sift(jobs_, unwanted, taken);
-    }
+  /// When the first of them has to have been begun; the end of time: whenever.
+  [[nodiscard]] time_point first_deadline() const noexcept {
+    return due_.empty() ? time_point::max() : due_.begin()->first;
+  }
+  /// One whose deadline is over; null: there is none.
+  [[nodiscard]] pool_job* pop_expired(time_point now) noexcept {
+    if (first_deadline() > now || due_.empty()) return nullptr;
+    pool_job* job = due_.begin()->second;
+    erase(*job);
+    return job;
   }
 
  private:
-  template <class Unwanted, class Taken>
-  void sift(fifo<pool_job>& from, Unwanted& unwanted, Taken& taken) {
-    for (pool_job* job = from.front(); job != nullptr;) {
-      pool_job* next = from.after(*job);
-      if (unwanted(*job)) {
-        erase(*job);
-        taken(*job);
-      }
-      job = next;
-    }
-  }
-
   const bool by_priority_;
   fifo<pool_job> jobs_;
   std::map<int, fifo<pool_job>, std::greater<>> levels_;  // none of them empty
+  std::set<std::pair<time_point, pool_job*>> due_;        // those that have a deadline
   std::size_t size_ = 0;
 };
 

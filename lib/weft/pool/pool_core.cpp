@@ -3,14 +3,13 @@
 #include <weft/base/scope_exit.hpp>
 #include <weft/core/logger.hpp>
 #include <weft/pool/futex.hpp>
+#include <weft/pool/pool_alarm.hpp>
 
 #include <stdexcept>
 
 #include <spdlog/logger.h>
 
 namespace weft::detail {
-
-constinit std::atomic<std::uint64_t> pool_cancellations = 0;
 
 void pool_identity::report(const std::string& what, const std::exception_ptr& error) const noexcept {
   if (!on_unhandled) return report_unhandled(what, error);
@@ -55,8 +54,8 @@ pool_core::~pool_core() {
 pool_core::afterwards::~afterwards() {
   if (call != nullptr) call->call();
   for (pool_worker* worker : calls) worker->call();
-  while (pool_job* job = cancelled.pop_front()) job->execute(core.identity_);
   for (pool_worker& worker : left) worker.thread.join();
+  if (alarm) call_pool_at(core.weak_from_this(), *alarm);
   if (has_room) core.room_.tell_all();
 }
 
@@ -98,23 +97,43 @@ void pool_core::call_all(afterwards& later) noexcept {
   note_idle();
 }
 
-void pool_core::drop_cancelled(afterwards& later) {
-  take_in();
-  const std::uint64_t now = pool_cancellations.load(std::memory_order_acquire);
-  if (now == cancellations_seen_) return;
-  cancellations_seen_ = now;
-  queue_.take_out([](const pool_job& job) { return job.is_cancelled(); },
-                  [&](pool_job& job) {
-                    ++counts_.cancelled;
-                    later.cancelled.push_back(job);
-                  });
-  if (!later.cancelled.empty()) later.has_room = true;
+void pool_core::arm(afterwards& later) noexcept {
+  const time_point first = queue_.first_deadline();
+  if (first < armed_) later.alarm = armed_ = first;
 }
 
-bool pool_core::is_full(afterwards& later) {
-  if (!options_.queue || queue_.size() < *options_.queue) return false;
-  drop_cancelled(later);
-  return queue_.size() >= *options_.queue;
+void pool_core::drop_expired() {
+  fifo<pool_job> expired;
+  std::size_t count = 0;
+  {
+    afterwards later(*this);
+    const std::lock_guard guard(mutex_);
+    armed_ = time_point::max();
+    const time_point now = std::chrono::steady_clock::now();
+    for (; pool_job* job = queue_.pop_expired(now); ++count) expired.push_back(*job);
+    counts_.expired += count;
+    dropping_ += count;
+    later.has_room = count != 0;
+    arm(later);
+  }
+  while (pool_job* job = expired.pop_front()) job->drop(drop_reason::expired, *identity_);
+  const std::lock_guard guard(mutex_);
+  dropping_ -= count;
+  if (count != 0) tell_watchers();
+}
+
+bool pool_core::withdraw(pool_job& job) noexcept {
+  std::shared_ptr<pool_core> self;  // once the job is out of the queue, nothing else may keep the pool
+  afterwards later(*this);
+  const std::lock_guard guard(mutex_);
+  self = shared_from_this();
+  ++counts_.cancelled;
+  take_in();
+  if (!job.queued) return false;
+  queue_.erase(job);
+  later.has_room = true;
+  if (is_idle()) tell_watchers();
+  return true;
 }
 
 void pool_core::enqueue(pool_job& job, afterwards& later) {
@@ -127,6 +146,7 @@ void pool_core::enqueue(pool_job& job, afterwards& later) {
   }
   take_in();
   queue_.push(job);
+  arm(later);
   call_if_needed(later);
   open_inbox_if_simple();
 }
@@ -141,7 +161,7 @@ pool_core::verdict pool_core::admit(pool_job& job, afterwards& later) {
       later.call = idle;
       return verdict::accepted;
     }
-  } else if (!is_full(later)) {
+  } else if (!is_full()) {
     enqueue(job, later);
     return verdict::accepted;
   }
@@ -150,7 +170,7 @@ pool_core::verdict pool_core::admit(pool_job& job, afterwards& later) {
 }
 
 pool_core::verdict pool_core::offer(pool_job& job) {
-  if (inbox_.push(job)) {
+  if (job.deadline == time_point::max() && inbox_.push(job)) {
     if (wants_call_.load(std::memory_order_seq_cst)) call_for_inbox();
     return verdict::accepted;
   }
@@ -160,10 +180,9 @@ pool_core::verdict pool_core::offer(pool_job& job) {
 }
 
 bool pool_core::has_room() {
-  afterwards later(*this);
   const std::lock_guard guard(mutex_);
   if (ended_ || (!paused_ && threads_ < max_)) return true;
-  return options_.queue == std::size_t{0} ? !paused_ && !idle_.empty() : !is_full(later);
+  return options_.queue == std::size_t{0} ? !paused_ && !idle_.empty() : !is_full();
 }
 
 void pool_core::force(pool_job& job) {
@@ -195,7 +214,7 @@ void pool_core::run_here(pool_job& job) {
   do_job(job, held);
 }
 
-void pool_core::submit(pool_job& job) {
+void pool_core::submit(pool_job& job, overflow where) {
   scope_exit refused([&] {
     {
       const std::lock_guard guard(mutex_);
@@ -217,9 +236,12 @@ void pool_core::submit(pool_job& job) {
     }
     if (policy == reject::caller_runs || is_worker()) {
       refused.release();
-      return run_here(job);
+      return where == overflow::as_told ? run_here(job) : force(job);
     }
-    room_.wait([this] { return has_room(); });
+    if (!room_.wait([this] { return has_room(); }, job.deadline)) {
+      refused.release();
+      return run_here(job);  // which has expired
+    }
   }
 }
 
@@ -229,9 +251,8 @@ bool pool_core::watch(std::optional<duration> limit, Predicate reached) {
   for (bool in_time = true;;) {
     std::uint32_t before = 0;
     {
-      afterwards later(*this);
       const std::lock_guard guard(mutex_);
-      drop_cancelled(later);
+      take_in();
       if (reached()) return true;
       if (!in_time) return false;
       before = changes_.load(std::memory_order_relaxed);
@@ -258,7 +279,7 @@ shutdown_report pool_core::shut_down(shutdown how, std::optional<duration> limit
   if (is_worker() && !limit) throw would_deadlock("work of thread_pool '" + identity_->name + "' waits for its end");
   shutdown_report report;
   end(how, report);
-  watch(limit, [this] { return workers_.empty(); });
+  watch(limit, [this] { return workers_.empty() && dropping_ == 0; });
   afterwards later(*this);
   const std::lock_guard guard(mutex_);
   later.left.splice(later.left.end(), left_);
@@ -272,7 +293,6 @@ void pool_core::end(shutdown how, shutdown_report& report) {
     afterwards later(*this);
     const std::lock_guard guard(mutex_);
     close_inbox();
-    drop_cancelled(later);
     ended_ = true;
     paused_ = false;
     if (how == shutdown::cancel_queued) {
@@ -308,7 +328,7 @@ void pool_core::resume() {
   const std::lock_guard guard(mutex_);
   paused_ = false;
   later.has_room = true;
-  call_if_needed(later);
+  call_all(later);  // those that wait for longer than keep_alive count anew
 }
 
 void pool_core::resize(std::size_t core, std::size_t max) {
@@ -333,9 +353,8 @@ std::size_t pool_core::prestart() {
 }
 
 thread_pool_stats pool_core::stats() {
-  afterwards later(*this);
   const std::lock_guard guard(mutex_);
-  drop_cancelled(later);
+  take_in();
   thread_pool_stats now = counts_;
   now.threads = threads_;
   now.running = running_;

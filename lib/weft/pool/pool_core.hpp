@@ -35,7 +35,8 @@ struct pool_identity {
 /// Threads:    any.
 /// Invariants: while something waits, no thread is missing that should do it, and one that is idle has been called: the
 ///             one that comes calls the next. Threads are called last idle first. The inbox is open only while all core
-///             threads are there and what comes has but to be queued; it is emptied whenever the queue is looked at.
+///             threads are there and what comes has but to be queued; it is emptied whenever the queue is looked at, and
+///             looked at before a worker goes to work and leaves idle ones behind. What has a deadline never goes there.
 class pool_core : public std::enable_shared_from_this<pool_core> {
  public:
   explicit pool_core(thread_pool_options options);
@@ -49,8 +50,10 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   [[nodiscard]] verdict offer(pool_job& job);
   /// Takes `job`, with room or without; drops it when the pool has ended.
   void force(pool_job& job);
+  /// Where work may be done that there is no room for: where the options say, or on the pool's threads alone.
+  enum class overflow : std::uint8_t { as_told, threads_only };
   /// Takes `job` and does with it what the options say. Throws rejected.
-  void submit(pool_job& job);
+  void submit(pool_job& job, overflow where = overflow::as_told);
   [[noreturn]] void refuse(const char* why) const;
   /// Whether it is worth to offer something again.
   [[nodiscard]] bool has_room();
@@ -59,6 +62,11 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   /// A thread is about to wait for `job`, which is not the caller's: see future_state::help(). Only where is_worker().
   void help(pool_job& job, future_state& state);
   void helped() noexcept;
+  /// `job` is not to be begun. Gives true when it was waiting and is the caller's; else a worker has taken it, and asks
+  /// it. Precondition: the pool has the job, and cannot let go of it meanwhile.
+  [[nodiscard]] bool withdraw(pool_job& job) noexcept;
+  /// Drops what waits and should have been begun by now.
+  void drop_expired();
   /// For Asio's services, which live as long as the threads.
   [[nodiscard]] boost::asio::execution_context& context();
   /// Whether the running thread is one of this pool.
@@ -89,13 +97,13 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     pool_core& core;
     pool_worker* call = nullptr;
     std::vector<pool_worker*> calls;
-    fifo<pool_job> cancelled;
     std::list<pool_worker> left;
+    std::optional<time_point> alarm;
     bool has_room = false;
   };
 
   [[nodiscard]] verdict admit(pool_job& job, afterwards& later);
-  [[nodiscard]] bool is_full(afterwards& later);
+  [[nodiscard]] bool is_full() const noexcept { return options_.queue && queue_.size() >= *options_.queue; }
   void enqueue(pool_job& job, afterwards& later);
   /// Gives false when there is no thread to be had, and others will have to do; throws std::system_error when there is
   /// none at all.
@@ -115,7 +123,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   pool_worker* take_idle() noexcept;
   void call_if_needed(afterwards& later) noexcept;
   void call_all(afterwards& later) noexcept;
-  void drop_cancelled(afterwards& later);
+  /// Makes sure that drop_expired() is called in time.
+  void arm(afterwards& later) noexcept;
   /// Gives false when there is nothing to drop.
   bool drop_oldest();
   void run_here(pool_job& job);
@@ -128,7 +137,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void leave(pool_worker& self);
   void call_hook(const std::function<void()>& hook) noexcept;
 
-  [[nodiscard]] bool is_idle() const noexcept { return running_ == 0 && queue_.empty(); }
+  [[nodiscard]] bool is_idle() const noexcept { return running_ + dropping_ == 0 && queue_.empty(); }
   void tell_watchers() noexcept;
   template <class Predicate>
   bool watch(std::optional<duration> limit, Predicate reached);
@@ -151,12 +160,13 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   std::list<pool_worker> left_;  // have ended, and are to be joined
   std::size_t core_;
   std::size_t max_;
-  std::size_t threads_ = 0;  // those that have not decided to end
-  std::size_t called_ = 0;   // workers out of idle_ that have not come yet
-  std::size_t running_ = 0;  // jobs, those handed to a worker that has not begun included
+  std::size_t threads_ = 0;   // those that have not decided to end
+  std::size_t called_ = 0;    // workers out of idle_ that have not come yet
+  std::size_t running_ = 0;   // jobs, those handed to a worker that has not begun included
+  std::size_t dropping_ = 0;  // jobs that have expired and are being told so
   std::size_t watchers_ = 0;
   std::size_t named_ = 0;
-  std::uint64_t cancellations_seen_ = 0;
+  time_point armed_ = time_point::max();  // when drop_expired() is called next
   bool paused_ = false;
   bool ended_ = false;
   thread_pool_stats counts_;
@@ -164,8 +174,5 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
 /// What the future of work says that was not done.
 [[nodiscard]] std::exception_ptr dropped(drop_reason why, const pool_identity& pool);
-
-/// How often work of any pool has been cancelled before it was begun.
-extern constinit std::atomic<std::uint64_t> pool_cancellations;
 
 }  // namespace weft::detail

@@ -84,7 +84,7 @@ pool_job* pool_core::next_job(pool_worker& self, lock_type& held) {
 
 bool pool_core::wait_for_call(pool_worker& self, lock_type& held) {
   std::optional<time_point> deadline;
-  if (threads_ > core_ || options_.core_timeout) deadline = deadline_in(options_.keep_alive);
+  if (!paused_ && (threads_ > core_ || options_.core_timeout)) deadline = deadline_in(options_.keep_alive);
   self.signal.store(pool_worker::looking, std::memory_order_relaxed);
   idle_.push_back(&self);
   note_idle();
@@ -101,7 +101,8 @@ bool pool_core::wait_for_call(pool_worker& self, lock_type& held) {
   if (!called && std::erase(idle_, &self) != 0) {
     note_idle();
     take_in();
-    if (!queue_.empty() && !paused_) return true;
+    // A paused pool keeps its threads: what waits needs them later.
+    if (!queue_.empty() || paused_) return true;
     return threads_ <= core_ && !options_.core_timeout;
   }
   // Taken out by someone whose call may still be to come.
@@ -114,7 +115,12 @@ bool pool_core::wait_for_call(pool_worker& self, lock_type& held) {
 void pool_core::do_job(pool_job& job, lock_type& held) {
   ++running_;
   job.runner = is_worker() ? this_pool_worker : nullptr;
-  pool_worker* next = !paused_ && called_ == 0 && !queue_.empty() ? take_idle() : nullptr;
+  pool_worker* next = nullptr;
+  if (!paused_ && called_ == 0 && !idle_.empty()) {
+    // While one was called, those who used the inbox have called no other.
+    if (queue_.empty()) take_in();
+    if (!queue_.empty()) next = take_idle();
+  }
   const bool has_expired = job.deadline != time_point::max() && job.deadline <= std::chrono::steady_clock::now();
   held.unlock();
   if (next != nullptr) next->call();
@@ -127,7 +133,8 @@ void pool_core::do_job(pool_job& job, lock_type& held) {
   }
   held.lock();
   --running_;
-  ++(has_expired ? counts_.expired : done ? counts_.completed : counts_.cancelled);
+  if (has_expired) ++counts_.expired;
+  if (done) ++counts_.completed;
   if (is_idle()) tell_watchers();
 }
 

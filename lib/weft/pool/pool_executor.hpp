@@ -14,7 +14,7 @@ namespace weft {
 /// The threads of a pool as an Asio executor: asio::post, co_spawn and bind_executor take it.
 ///
 /// Ownership: keeps what the pool is made of, not its threads: once the pool has been shut down, it refuses work.
-/// Threads:   any. What it is given never runs inside of the call.
+/// Threads:   any. What it is given never runs inside of the call: where `reject` would have it so, it waits without room.
 /// Errors:    rejected, where the pool's submit() throws it. What a handler throws is reported.
 class pool_executor {
  public:
@@ -22,7 +22,8 @@ class pool_executor {
 
   template <class F>
   void execute(F&& f) const {
-    core_->submit(*new detail::posted_work<std::decay_t<F>>(std::forward<F>(f)));
+    core_->submit(*new detail::posted_work<std::decay_t<F>>(std::forward<F>(f)),
+                  detail::pool_core::overflow::threads_only);
   }
 
   [[nodiscard]] boost::asio::execution_context& query(boost::asio::execution::context_t /*property*/) const {

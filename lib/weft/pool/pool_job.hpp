@@ -37,11 +37,9 @@ class pool_job : public fifo_hook {
   pool_job(const pool_job&) = delete;
   pool_job& operator=(const pool_job&) = delete;
 
-  /// Does it, unless it was cancelled; gives whether it was done.
+  /// Does it, unless it was cancelled before; gives whether it was done.
   virtual bool execute(const std::shared_ptr<const pool_identity>& pool) noexcept = 0;
   virtual void drop(drop_reason why, const pool_identity& pool) noexcept = 0;
-  /// Whether it was cancelled while it waited.
-  [[nodiscard]] virtual bool is_cancelled() const noexcept { return false; }
 
   time_point deadline = time_point::max();
   pool_worker* runner = nullptr;

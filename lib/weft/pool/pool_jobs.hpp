@@ -4,11 +4,13 @@
 #include <weft/pool/future.hpp>
 #include <weft/pool/pool_core.hpp>
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -35,7 +37,10 @@ class posted_work final : public pool_job {
     }
     return true;
   }
-  void drop(drop_reason /*why*/, const pool_identity& /*pool*/) noexcept override { delete this; }
+  void drop(drop_reason why, const pool_identity& pool) noexcept override {
+    const std::unique_ptr<posted_work> self(this);
+    if (why == drop_reason::expired) pool.report("posted to pool '" + pool.name + "'", dropped(why, pool));
+  }
 
  private:
   std::tuple<F, Args...> call_;
@@ -46,7 +51,7 @@ template <class R, class F, class... Args>
 class submitted_work final : public pool_job, public future_result<R> {
  public:
   template <class... Values>
-  explicit submitted_work(const pool_core& pool, Values&&... values)
+  explicit submitted_work(pool_core& pool, Values&&... values)
       : future_result<R>(1), pool_(&pool), call_(std::in_place, std::forward<Values>(values)...) {}
 
   void set_name(std::string name) { more().name = std::move(name); }
@@ -63,6 +68,8 @@ class submitted_work final : public pool_job, public future_result<R> {
       call_.reset();
       if (error) more().pool = pool;
       this->conclude(std::move(error));
+    } else {
+      wait_for_canceller();
     }
     this->release();
     return mine;
@@ -78,11 +85,11 @@ class submitted_work final : public pool_job, public future_result<R> {
         if (why == drop_reason::rejected) this->mark_observed();
         this->fail(dropped(why, pool));
       }
+    } else {
+      wait_for_canceller();
     }
     this->release();
   }
-
-  [[nodiscard]] bool is_cancelled() const noexcept override { return this->status() != future_state::stage::pending; }
 
  private:
   struct extras {
@@ -99,10 +106,16 @@ class submitted_work final : public pool_job, public future_result<R> {
 
   [[nodiscard]] bool try_cancel(std::string reason) override {
     if (!this->begin()) return this->status() == future_state::stage::cancelled;
+    const bool is_withdrawn = pool_->withdraw(*this);
+    if (!is_withdrawn) has_let_go_.store(true, std::memory_order_release);
     call_.reset();
-    pool_cancellations.fetch_add(1, std::memory_order_release);
     this->end_cancelled(std::move(reason));
+    if (is_withdrawn) this->release();
     return true;
+  }
+  /// For who has the job: as long as he has it, the pool is there for the one who cancels it.
+  void wait_for_canceller() const noexcept {
+    while (!has_let_go_.load(std::memory_order_acquire)) std::this_thread::yield();
   }
   void help() override {
     if (pool_->is_worker()) this_pool_worker->core->help(*this, *this);
@@ -116,8 +129,9 @@ class submitted_work final : public pool_job, public future_result<R> {
     pool.report(extras_->name.empty() ? "of pool '" + pool.name + "'" : extras_->name, error);
   }
 
-  /// Only to be compared: the pool may be gone once the work has ended.
-  const pool_core* pool_;
+  /// Only to be compared once the work has ended: the pool may be gone.
+  pool_core* pool_;
+  std::atomic<bool> has_let_go_ = false;  // of the pool: who has begun to cancel it
   std::optional<std::tuple<F, Args...>> call_;
   std::unique_ptr<extras> extras_;
 };

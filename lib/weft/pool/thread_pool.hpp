@@ -3,6 +3,7 @@
 #include <weft/base/scope_exit.hpp>
 #include <weft/core/task.hpp>
 #include <weft/pool/future.hpp>
+#include <weft/pool/pool_alarm.hpp>
 #include <weft/pool/pool_executor.hpp>
 #include <weft/pool/pool_jobs.hpp>
 #include <weft/pool/pool_map.hpp>
@@ -27,11 +28,12 @@ namespace weft {
 ///               is ready.
 /// Lifetime:     the destructor does what waits and joins the threads. Work may destroy its own pool.
 /// Threads:      any. What blocks holds up a loop whose thread it is called on; tasks use submit_async() and co_await.
-/// Cancellation: future::cancel() of what waits; it keeps its place in the queue until the pool next looks there.
+/// Cancellation: future::cancel() of what waits, which gives its place in the queue to others at once.
 /// Errors:       rejected, see reject. A failure of work whose future no one looks at is reported, once.
 ///               would_deadlock from work that waits for itself, or for the end of its own pool. std::system_error when
 ///               there is no thread to be had at all.
-/// Cost:         one allocation for each piece of work. A thread is woken only when none is awake and looking.
+/// Cost:         one allocation for each piece of work. A thread is woken only when none is awake and looking. Deadlines
+///               are watched by one thread of the process, from the first one on.
 class thread_pool {
  public:
   /// Starts no thread. Throws std::invalid_argument for max 0, or less than core.
@@ -54,7 +56,8 @@ class thread_pool {
     return std::move(result);
   }
 
-  /// The same without a future, which is cheaper. What it throws is reported as a failure that no one looked at.
+  /// The same without a future, which is cheaper. What it throws, and that it was not begun by its deadline, is reported
+  /// as a failure that no one looked at.
   template <class F, class... Args>
     requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
   void post(F&& f, Args&&... args) {
@@ -62,6 +65,7 @@ class thread_pool {
   }
   template <class F, class... Args>
   void post(const submit_options& options, F&& f, Args&&... args) {
+    if (options.deadline) detail::prepare_pool_alarm();
     auto* work = make_posted(std::forward<F>(f), std::forward<Args>(args)...);
     apply(options, *work);
     core_->submit(*work);
@@ -125,9 +129,10 @@ class thread_pool {
   };
 
   template <class F, class... Args>
-  static auto make_work(const detail::pool_core& core, const submit_options& options, F&& f, Args&&... args) {
+  static auto make_work(detail::pool_core& core, const submit_options& options, F&& f, Args&&... args) {
     using result = detail::call_result_t<F, Args...>;
     static_assert(!detail::is_task<result>, "a pool runs plain functions: tasks are for loops, see spawn_on()");
+    if (options.deadline) detail::prepare_pool_alarm();
     auto* work = new work_of<F, Args...>(core, std::forward<F>(f), std::forward<Args>(args)...);
     future<result> given{detail::state_ptr<detail::future_result<result>>(work)};
     apply(options, *work);
