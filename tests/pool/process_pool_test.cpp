@@ -2,6 +2,7 @@
 
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
+#include <weft/pool/shared_buffer.hpp>
 #include <weft/pool/this_process.hpp>
 
 #include "core/support.hpp"
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -29,6 +31,7 @@
 #include <tuple>
 #include <vector>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +85,14 @@ void ignore_everything() {
   std::signal(SIGTERM, SIG_IGN);
   for (;;) ::pause();
 }
+/// Ends by itself, but only when it has got the signal that should have ended it.
+int outlive_the_signal() {
+  static volatile std::sig_atomic_t told = 0;
+  std::signal(SIGTERM, [](int) { told = 1; });
+  while (told == 0) std::this_thread::yield();
+  return 1;
+}
+std::size_t count_buffers(const std::vector<weft::shared_buffer>& all) { return all.size(); }
 /// Waits until a file is there.
 void wait_for(const std::string& path) {
   while (!std::filesystem::exists(path)) std::this_thread::yield();
@@ -297,6 +308,15 @@ TEST_CASE("process_pool: one that does not is ended, by force if need be") {
   CHECK(c.get() == 3);
 }
 
+TEST_CASE("process_pool: a worker that outlives SIGTERM is replaced") {
+  process_pool pool({.workers = 1, .grace = 50ms});
+  auto running = pool.submit<&outlive_the_signal>();
+  wait_until_running(pool, 1);
+  CHECK(running.cancel());
+  CHECK_THROWS_AS(running.get(), weft::cancelled);
+  CHECK(pool.apply<&add>(1, 2) == 3);
+}
+
 TEST_CASE("process_pool: the place of a task that was cancelled is another's") {
   const gate held;
   process_pool pool({.workers = 1});
@@ -328,6 +348,14 @@ TEST_CASE("process_pool: a deadline ends a task that runs and one that waits") {
 TEST_CASE("process_pool: a soft deadline asks") {
   process_pool pool({.workers = 1});
   CHECK(pool.submit<&run_until_asked>(submit_options{.deadline = a_while, .soft = 1ms}).get() == 1);
+}
+
+TEST_CASE("process_pool: each of several tasks of one worker is asked when its time is over") {
+  process_pool pool({.workers = 1});
+  for (int n = 0; n < 50; ++n) CHECK(pool.apply<&add>(n, 1) == n + 1);  // short ones: it gets several at a time
+  std::vector<future<int>> asked;
+  for (int n = 0; n < 8; ++n) asked.push_back(pool.submit<&run_until_asked>(submit_options{.soft = 1ms}));
+  for (auto& each : asked) CHECK(each.get() == 1);
 }
 
 TEST_CASE("process_pool: get_for() gives up and leaves the future as it was") {
@@ -485,6 +513,61 @@ TEST_CASE("process_pool: on_done() is called with the result") {
   std::atomic<int> got = 0;
   done.on_done([&](future<int>& f) { got = f.get(); });
   while (got != 3) std::this_thread::yield();
+}
+
+TEST_CASE("process_pool: a callback that waits for a task of its pool is told that this would take for ever") {
+  const gate held;
+  process_pool pool({.workers = 1});
+  auto first = pool.submit<&wait_for>(held.path());
+  auto second = pool.submit<&add>(1, 2);
+  std::promise<bool> told;
+  first.on_done([&] {
+    CHECK_FALSE(second.wait_for(1ms));
+    try {
+      second.get();
+      told.set_value(false);
+    } catch (const weft::would_deadlock&) {
+      told.set_value(true);
+    }
+  });
+  held.open();
+  CHECK(told.get_future().get());
+  CHECK(second.get() == 3);
+}
+
+TEST_CASE("process_pool: a callback may destroy the pool") {
+  const gate held;
+  auto pool = std::make_shared<process_pool>(process_pool_options{.workers = 1});
+  auto running = pool->submit<&wait_for>(held.path());
+  std::promise<void> gone;
+  running.on_done([pool, &gone]() mutable {
+    pool.reset();
+    gone.set_value();
+  });
+  pool.reset();
+  held.open();
+  running.get();
+  gone.get_future().wait();
+}
+
+TEST_CASE("process_pool: descriptors that a worker has no room for cost their task alone") {
+  process_pool pool({.workers = 1, .limits = {{RLIMIT_NOFILE, 24, 24}}});
+  std::vector<weft::shared_buffer> all;
+  for (int i = 0; i < 60; ++i) all.emplace_back(8);
+  CHECK_THROWS_AS(pool.apply<&count_buffers>(all), weft::codec_error);
+  all.resize(3);
+  CHECK(pool.apply<&count_buffers>(all) == 3);
+}
+
+TEST_CASE("process_pool: more descriptors than can be sent are refused by submit()") {
+  const gate held;
+  process_pool pool({.workers = 1});
+  auto running = pool.submit<&wait_for>(held.path());
+  const std::vector<weft::shared_buffer> all(300, weft::shared_buffer(8));
+  CHECK_THROWS_AS(pool.submit<&count_buffers>(all), weft::codec_error);
+  held.open();
+  running.get();
+  CHECK(pool.apply<&add>(1, 2) == 3);
 }
 
 TEST_CASE("process_pool: tasks of a loop await results") {

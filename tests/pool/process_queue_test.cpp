@@ -73,6 +73,15 @@ TEST_CASE("process_queue: what makes no sense is refused") {
   CHECK_THROWS_AS(q.put(std::string(1'000'000, 'x')), weft::codec_error);
 }
 
+TEST_CASE("process_queue: what blocks takes its limits from the real clock, whatever the loop's says") {
+  core_test::run_simulated_test([]() -> weft::task<> {
+    co_await weft::sleep(24h);
+    process_queue<int> q(1);
+    CHECK_THROWS_AS(q.get(true, 1ms), weft::queue_empty);
+    CHECK_THROWS_AS(q.get(true, -1ms), std::invalid_argument);
+  });
+}
+
 TEST_CASE("process_queue: the bytes of items are a limit, too") {
   process_queue<std::string> q(100, {.max_bytes = 64 * 1024});
   q.put(std::string(40'000, 'a'));

@@ -1,3 +1,4 @@
+#include <weft/pool/futex.hpp>
 #include <weft/pool/process.hpp>
 
 #include <weft/base/error.hpp>
@@ -81,7 +82,7 @@ process::~process() {
   }
   if (state_->options.daemon) {
     running.send(SIGTERM);
-    if (!running.wait(deadline_after(state_->options.grace))) running.send(SIGKILL);
+    if (!running.wait(detail::deadline_in(state_->options.grace))) running.send(SIGKILL);
   }
   running.wait({});
 }
@@ -134,7 +135,7 @@ bool process::alive() const { return state_->running && !state_->running->status
 
 void process::join() const { started().running->wait({}); }
 
-bool process::join_for(duration limit) const { return started().running->wait(deadline_after(limit)); }
+bool process::join_for(duration limit) const { return started().running->wait(detail::deadline_in(limit)); }
 
 task<process_status> process::exited() const {
   detail::child& running = *started().running;

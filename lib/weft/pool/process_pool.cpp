@@ -1,3 +1,4 @@
+#include <weft/pool/futex.hpp>
 #include <weft/pool/process_pool.hpp>
 
 #include <weft/pool/worker_channel.hpp>
@@ -16,14 +17,18 @@ process_pool::process_pool(process_pool_options options) {
 
 process_pool::~process_pool() {
   core_->close();
-  core_->join({});
+  if (core_->is_inside()) {
+    core_->leave();
+  } else {
+    core_->join({});
+  }
 }
 
 void process_pool::prepare(detail::process_task& task, submit_options options, std::string_view function,
                            const detail::task_address& at, encoder& to) {
   task.name = options.name.empty() ? std::string(function) : std::move(options.name);
-  if (options.soft) task.soft = deadline_after(*options.soft);
-  if (options.deadline) task.deadline = deadline_after(*options.deadline);
+  if (options.soft) task.soft = detail::deadline_in(*options.soft);
+  if (options.deadline) task.deadline = detail::deadline_in(*options.deadline);
   task.retries = options.retry_lost;
   task.may_retry = options.retry_lost != 0;
   encode(to, at);
@@ -40,6 +45,7 @@ void process_pool::hand_over(detail::process_task& task, encoder& taken) {
   } else {
     task.bytes = taken.take();
   }
+  if (task.files.size() > detail::most_files) throw codec_error("too many descriptors for one task");
   core_->submit(task);
 }
 

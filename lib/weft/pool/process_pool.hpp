@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/pool/futex.hpp>
 #include <weft/pool/future.hpp>
 #include <weft/pool/memory_file.hpp>
 #include <weft/pool/process_errors.hpp>
@@ -25,7 +26,8 @@ namespace weft {
 ///
 /// Ownership:    the pool has the processes; a task has copies of its arguments. The destructor does what close() and join() do.
 /// Lifetime:     no worker outlives the process that has the pool, however that ends.
-/// Threads:      any. What blocks holds up a loop whose thread it is called on; tasks co_await the future.
+/// Threads:      any. What blocks holds up a loop whose thread it is called on; tasks co_await the future. Callbacks run on a
+///               thread that reads the pool's results, and do not wait for more of them: would_deadlock.
 /// Cancellation: future::cancel(): what waits is dropped; what runs is asked to stop (this_process::stop_requested()), and its
 ///               worker is ended when it does not: SIGTERM after process_pool_options::grace, then SIGKILL. What other tasks that
 ///               worker had go to another.
@@ -99,7 +101,7 @@ class process_pool {
   /// Waits until the workers have ended; join_for(): at most `limit`, gives whether they have. Throw std::logic_error unless the
   /// pool was closed or terminated.
   void join() { core_->join({}); }
-  [[nodiscard]] bool join_for(duration limit) { return core_->join(deadline_after(limit)); }
+  [[nodiscard]] bool join_for(duration limit) { return core_->join(detail::deadline_in(limit)); }
 
   [[nodiscard]] const std::string& name() const noexcept { return core_->options().name; }
   [[nodiscard]] process_pool_stats stats() const { return core_->stats(); }

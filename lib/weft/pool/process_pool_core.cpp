@@ -2,6 +2,7 @@
 
 #include <weft/base/error.hpp>
 #include <weft/pool/process_errors.hpp>
+#include <weft/pool/thread_registry.hpp>
 #include <weft/pool/worker_entry.hpp>
 #include <weft/pool/worker_setup.hpp>
 
@@ -55,6 +56,7 @@ process_pool_core::process_pool_core(process_pool_options options)
 }
 
 void process_pool_core::start() {
+  const signals_blocked blocked;
   service_ = std::thread([self = shared_from_this()] { self->serve(); });
 }
 
@@ -256,6 +258,8 @@ void process_pool_core::terminate() {
 bool process_pool_core::join(std::optional<time_point> deadline) {
   lock guard(mutex_);
   if (!closed_) throw std::logic_error("join() of the pool '" + options_.name + "', which is not closed");
+  if (!deadline && is_inside())
+    throw would_deadlock("a callback of the pool '" + options_.name + "' waits for its end");
   const auto over = [this] { return finished_; };
   if (!deadline || *deadline == time_point::max()) {
     finished_signal_.wait(guard, over);
@@ -264,14 +268,13 @@ bool process_pool_core::join(std::optional<time_point> deadline) {
   }
   std::thread service = std::move(service_);
   guard.unlock();
-  if (service.joinable()) {
-    if (service.get_id() == std::this_thread::get_id()) {
-      service.detach();
-    } else {
-      service.join();
-    }
-  }
+  if (service.joinable()) service.join();
   return true;
+}
+
+void process_pool_core::leave() {
+  const std::lock_guard guard(mutex_);
+  if (service_.joinable()) service_.detach();
 }
 
 process_pool_stats process_pool_core::stats() const {

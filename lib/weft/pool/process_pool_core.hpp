@@ -41,6 +41,18 @@ class task_endings {
   std::vector<ending> all_;
 };
 
+/// While it lives, the running thread is inside of a pool.
+class inside_pool {
+ public:
+  explicit inside_pool(const process_pool_core& pool) noexcept;
+  inside_pool(const inside_pool&) = delete;
+  inside_pool& operator=(const inside_pool&) = delete;
+  ~inside_pool();
+
+ private:
+  const process_pool_core* before_;
+};
+
 /// What a process_pool is; futures hold it, too.
 ///
 /// Tasks go from the thread that submits them straight into a worker's memory, and results are read by the thread that waits for
@@ -53,6 +65,11 @@ class process_pool_core : public std::enable_shared_from_this<process_pool_core>
   process_pool_core& operator=(const process_pool_core&) = delete;
   ~process_pool_core() = default;
 
+  /// Whether the running thread reads messages of this pool, or is its service: what it waits for may be for it to do.
+  [[nodiscard]] bool is_inside() const noexcept;
+  /// The pool is destroyed from inside: the service goes on by itself until the workers have ended.
+  void leave();
+
   /// Starts the service and, through it, the workers.
   void start();
   [[nodiscard]] const process_pool_options& options() const noexcept { return options_; }
@@ -60,12 +77,13 @@ class process_pool_core : public std::enable_shared_from_this<process_pool_core>
   /// Takes the task over. Throws pool_closed or pool_broken.
   void submit(process_task& task);
   bool cancel(process_task& task, std::string reason);
-  /// Reads the messages of the worker that has the task, until it has ended; returns at once when another thread does.
+  /// Reads the messages of the worker that has the task, until it has ended; returns at once when another thread does. Throws
+  /// would_deadlock from inside, unless there is a limit.
   void help(process_task& task, std::optional<time_point> deadline);
 
   void close();
   void terminate();
-  /// Throws std::logic_error unless it was closed or terminated.
+  /// Throws std::logic_error unless it was closed or terminated, and would_deadlock from inside, unless there is a limit.
   bool join(std::optional<time_point> deadline);
   [[nodiscard]] process_pool_stats stats() const;
   [[nodiscard]] std::vector<pid_t> pids() const;

@@ -10,7 +10,21 @@
 
 namespace weft::detail {
 
+namespace {
+
+/// The pool whose messages the running thread reads, or whose service it is.
+constinit thread_local const process_pool_core* current_pool = nullptr;
+
+}  // namespace
+
+inside_pool::inside_pool(const process_pool_core& pool) noexcept : before_(std::exchange(current_pool, &pool)) {}
+
+inside_pool::~inside_pool() { current_pool = before_; }
+
+bool process_pool_core::is_inside() const noexcept { return current_pool == this; }
+
 bool process_pool_core::read(worker_process& worker) {
+  const inside_pool inside(*this);
   constexpr std::size_t at_a_time = 64;
   byte_ring& up = worker.channel().up();
   const auto written = up.written();
@@ -51,6 +65,8 @@ void process_pool_core::sort_in(worker_process& worker, std::vector<arrival>& ar
       worker.learn(message.head.nanoseconds);
       if (message.task->cancelled || message.task->expired)
         worker.reserved = message.task->expired || message.task->signals != 0;
+      // It has outlived what was to end it, and is of no use any more.
+      if (worker.reserved && worker.exists()) worker.process().send(SIGKILL);
       take_out(*message.task);
       failures_ = 0;
     }
@@ -126,6 +142,10 @@ void process_pool_core::give_output(worker_process& worker, const process_task& 
 }
 
 void process_pool_core::help(process_task& task, std::optional<time_point> deadline) {
+  if (is_inside()) {
+    if (deadline) return;
+    throw would_deadlock("a callback of the pool '" + options_.name + "' waits for a task of that pool");
+  }
   worker_process* claimed = nullptr;
   const auto is_its = [&] { return task.where == process_task::place::given && task.worker == claimed; };
   {

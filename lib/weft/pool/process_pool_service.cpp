@@ -40,9 +40,7 @@ std::string to_text(const process_status& how) {
 
 void process_pool_core::serve() {
   pthread_setname_np(pthread_self(), "weft-processes");
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  const inside_pool inside(*this);
   for (;;) {
     start_workers();
     read_all();
@@ -77,7 +75,8 @@ std::optional<time_point> process_pool_core::next_due() {
     if (!broken_ && !(closed_ && queued_count_ == 0)) add(worker.restart_at);
     add(worker.kill_at);
   }
-  if (given_count_ != 0) add(clock::now() + stopped_check);
+  // Also when what waits could not be given for want of something: there may be more of it by then.
+  if (given_count_ + queued_count_ != 0) add(clock::now() + stopped_check);
   return next;
 }
 
@@ -156,7 +155,8 @@ void process_pool_core::start_worker(worker_process& worker) {
 void process_pool_core::worker_failed(const std::string& why) {
   task_endings endings;
   const std::lock_guard guard(mutex_);
-  if (++failures_ >= most_failures) return break_down(why, endings);
+  const bool has_others = std::ranges::any_of(workers_, [](const auto& worker) { return worker.exists(); });
+  if (++failures_ >= most_failures && !has_others) return break_down(why, endings);
   for (auto& worker : workers_) {
     if (worker.restart_at) worker.restart_at = clock::now() + restart_delay(failures_);
   }
@@ -167,7 +167,8 @@ void process_pool_core::bury_the_dead() {
     {
       const std::lock_guard guard(mutex_);
       if (!worker.exists() || !worker.process().status()) continue;
-      worker.gone = true;
+      if (!worker.gone.exchange(true))
+        ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, worker.process().pidfd().get(), nullptr);
       if (worker.claimed) {
         // Who reads its messages reads the last of them, and rings.
         nudge(worker);
@@ -200,14 +201,15 @@ void process_pool_core::bury(worker_process& worker) {
     }
   }
   for (process_task* task : unbegun) put_back(*task);
-  // The descriptor leaves the epoll set with its last copy.
+  // What the pool has ended itself says nothing about the workers.
+  const bool was_ended = worker.reserved;
   worker.clear();
   worker.claimed = false;
-  failures_ = expected ? 0 : failures_ + 1;
+  if (!was_ended) failures_ = expected ? 0 : failures_ + 1;
   if (!was_ready && !expected && failures_ >= most_failures) {
     break_down("its workers end before they have begun: the last " + to_text(how), endings);
   }
-  worker.restart_at = clock::now() + (expected ? 0ms : restart_delay(failures_));
+  worker.restart_at = clock::now() + (expected || was_ended ? 0ms : restart_delay(failures_));
 }
 
 void process_pool_core::lose(process_task& task, const process_status& how, pid_t pid, task_endings& endings) {
@@ -263,6 +265,7 @@ void process_pool_core::look_at(process_task& task, time_point now, task_endings
     worker->process().send(SIGKILL);
     return watch(task, {});
   }
+  task.stop_asked = true;
   if (worker != nullptr) worker->ask_to_stop(task);
   watch(task, task.deadline);
 }

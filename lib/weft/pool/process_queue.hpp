@@ -3,6 +3,7 @@
 #include <weft/core/task.hpp>
 #include <weft/core/time.hpp>
 #include <weft/pool/codec.hpp>
+#include <weft/pool/futex.hpp>
 #include <weft/pool/process_queue_core.hpp>
 #include <weft/pool/progress.hpp>
 #include <weft/pool/queue_errors.hpp>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -27,7 +29,7 @@ struct process_queue_options {
 /// Threads:      any, of any process that has it. Tasks use async_put() and async_get().
 /// Cancellation: a killed task has neither put nor taken an item. So has a process that was killed in the middle of it.
 /// Errors:       queue_full, queue_empty; queue_closed from put() of a closed one and from get() once that is drained; codec_error;
-///               std::invalid_argument for a queue of 0 items.
+///               std::invalid_argument for a queue of 0 items and for a negative time-out.
 /// Cost:         a mutex in shared memory and a copy of the bytes; a system call only where someone waits.
 template <class T>
 class process_queue {
@@ -89,7 +91,8 @@ class process_queue {
   static std::optional<time_point> until(bool block, std::optional<duration> timeout) {
     if (!block) return time_point::min();
     if (!timeout) return std::nullopt;
-    return deadline_after(*timeout);
+    if (*timeout < duration::zero()) throw std::invalid_argument("a time-out must not be negative");
+    return detail::deadline_in(*timeout);
   }
 
   std::shared_ptr<detail::process_queue_core> core_;

@@ -57,11 +57,12 @@ class process_task : public fifo_hook {
   place where = place::made;
   worker_process* worker = nullptr;  // that it was given to
   std::uint16_t slot = 0;
-  bool begun = false;      // in its future's view
-  bool cancelled = false;  // and running: the worker is to be ended if it does not end
-  bool expired = false;    // the worker was killed for it
-  bool requeued = false;   // in the list of those that go first
-  unsigned signals = 0;    // sent because it was cancelled
+  bool begun = false;       // in its future's view
+  bool cancelled = false;   // and running: the worker is to be ended if it does not end
+  bool expired = false;     // the worker was killed for it
+  bool requeued = false;    // in the list of those that go first
+  bool stop_asked = false;  // it was to end softly: so is who begins it later
+  unsigned signals = 0;     // sent because it was cancelled
   std::string reason;
   std::optional<time_point> look_at;  // its entry among what is due
 

@@ -3,6 +3,7 @@
 #include <weft/core/task.hpp>
 #include <weft/core/time.hpp>
 #include <weft/pool/codec.hpp>
+#include <weft/pool/futex.hpp>
 #include <weft/pool/ring_core.hpp>
 
 #include <array>
@@ -49,13 +50,13 @@ class ring {
   /// Wait for room, or for an item, at most `limit`: push() gives false and pop() nothing when it is over.
   bool push(const T& item, std::optional<duration> limit = {}) {
     if (try_push(item)) return true;
-    const auto deadline = limit ? std::optional(deadline_after(*limit)) : std::nullopt;
+    const auto deadline = limit ? std::optional(detail::deadline_in(*limit)) : std::nullopt;
     if (!core_->wait_for_room(deadline)) return false;
     return try_push(item);
   }
   std::optional<T> pop(std::optional<duration> limit = {}) {
     if (auto item = try_pop()) return item;
-    const auto deadline = limit ? std::optional(deadline_after(*limit)) : std::nullopt;
+    const auto deadline = limit ? std::optional(detail::deadline_in(*limit)) : std::nullopt;
     if (!core_->wait_for_item(deadline)) return std::nullopt;
     return try_pop();
   }

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t page = 4096;
 constexpr std::size_t control_size = (sizeof(worker_control) + page - 1) / page * page;
-/// The kernel takes no more in one message.
-constexpr std::size_t most_files = 253;
 
 struct file_message {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * most_files)> room{};
@@ -45,8 +43,7 @@ void worker_channel::wake_worker() noexcept {
   if (sleeps.load(std::memory_order_seq_cst) != 0 && sleeps.exchange(0) != 0) shared_futex_wake(sleeps, 1);
 }
 
-bool send_files(const unique_fd& socket, std::span<const unique_fd> files) {
-  if (files.size() > most_files) throw codec_error("too many descriptors for one task");
+int send_files(const unique_fd& socket, std::span<const unique_fd> files) noexcept {
   file_message message;
   message.head.msg_controllen = CMSG_SPACE(sizeof(int) * files.size());
   cmsghdr* part = CMSG_FIRSTHDR(&message.head);
@@ -56,11 +53,9 @@ bool send_files(const unique_fd& socket, std::span<const unique_fd> files) {
   auto* numbers = reinterpret_cast<int*>(CMSG_DATA(part));
   for (std::size_t i = 0; i < files.size(); ++i) numbers[i] = files[i].get();
   while (::sendmsg(socket.get(), &message.head, MSG_NOSIGNAL) < 0) {
-    if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == EPIPE || errno == ECONNRESET || errno == ETOOMANYREFS) return false;
-    throw_errno(errno, "cannot send descriptors");
+    if (errno != EINTR) return errno;
   }
-  return true;
+  return 0;
 }
 
 std::vector<unique_fd> receive_files(const unique_fd& socket, std::size_t count) {

@@ -35,6 +35,8 @@ enum class slot_state : std::uint32_t { free, queued, running, revoked };
 enum class parent_wait : std::uint32_t { nobody, service, thread };
 
 inline constexpr std::size_t slot_count = 64;
+/// The kernel takes no more descriptors in one message.
+inline constexpr std::size_t most_files = 253;
 
 /// What a pool and a worker both see of each other. Zero at first.
 struct worker_control {
@@ -43,8 +45,8 @@ struct worker_control {
   alignas(64) std::atomic<std::uint32_t> worker_sleeps;  // waited on by the worker while it is 1
   std::atomic<std::uint32_t> up_full;                    // 1: the worker waits for room in `up`
   alignas(64) std::atomic<parent_wait> parent_waits;     // a thread waits on it; the service has an eventfd
-  alignas(64) std::atomic<std::uint64_t> stop_task;      // the task that is to come to an end
   alignas(64) std::array<std::atomic<slot_state>, slot_count> slots;
+  alignas(64) std::array<std::atomic<std::uint64_t>, slot_count> stops;  // of each: the task that is to come to an end
 };
 
 /// The shared memory between a pool and a worker, of which each has one.
@@ -92,9 +94,9 @@ class worker_channel {
   byte_ring up_;
 };
 
-/// Sends descriptors over a socket of the pair between a pool and a worker. Gives whether the socket took them: a socket that does
-/// not block may be full. Throws boost::system::system_error.
-[[nodiscard]] bool send_files(const unique_fd& socket, std::span<const unique_fd> files);
+/// Sends descriptors, at most most_files, over a socket of the pair between a pool and a worker. Gives 0 or an errno value: a socket
+/// that does not block may be full.
+[[nodiscard]] int send_files(const unique_fd& socket, std::span<const unique_fd> files) noexcept;
 /// As many as were sent by one call. Throws codec_error when they are not there.
 [[nodiscard]] std::vector<unique_fd> receive_files(const unique_fd& socket, std::size_t count);
 

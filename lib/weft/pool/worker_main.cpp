@@ -1,3 +1,4 @@
+#include <weft/base/error.hpp>
 #include <weft/base/scope_exit.hpp>
 #include <weft/core/logger.hpp>
 #include <weft/pool/memory_file.hpp>
@@ -71,19 +72,23 @@ class worker {
 
   [[nodiscard]] bool is_busy() const noexcept { return current_ != 0; }
   [[nodiscard]] bool is_to_stop() const noexcept {
-    return channel_.control().stop_task.load(std::memory_order_relaxed) == current_;
+    return channel_.control().stops[slot_].load(std::memory_order_relaxed) == current_;
   }
   [[nodiscard]] std::string_view task_name() const noexcept { return name_; }
 
  private:
   class steps final : public task_steps {
    public:
-    steps(worker& of, const frame& head, file_mapping large) noexcept
-        : of_(&of), head_(head), large_(std::move(large)), begun_(std::chrono::steady_clock::now()) {}
+    steps(worker& of, const frame& head) noexcept : of_(&of), head_(head), begun_(std::chrono::steady_clock::now()) {}
     steps(const steps&) = delete;
     steps& operator=(const steps&) = delete;
     ~steps() { release(); }
 
+    /// The bytes of the task, where they are not in the ring.
+    std::span<const std::byte> map(const unique_fd& large) {
+      large_ = file_mapping(large);
+      return large_.bytes();
+    }
     void begin() override { release(); }
     void finish(encoder& result) override { of_->answer(head_, frame_kind::result, begun_, result); }
     void fail(const std::exception_ptr& error) {
@@ -108,8 +113,7 @@ class worker {
   };
 
   void carry_out(const frame& head) {
-    auto files = receive_files(socket_, head.files);
-    std::span<unique_fd> attached(files);
+    received files = receive(head);
     auto& slot = channel_.control().slots[head.slot % slot_count];
     slot_state queued = slot_state::queued;
     if (!slot.compare_exchange_strong(queued, slot_state::running)) {
@@ -118,27 +122,39 @@ class worker {
       return;
     }
     current_ = head.id;
-    slot_ = head.slot;
+    slot_ = head.slot % slot_count;
     const scope_exit ended([this] { current_ = 0; });
-    file_mapping large;
-    std::span<const std::byte> bytes = body(head);
-    if (head.large != 0) {
-      large = file_mapping(files.front());
-      bytes = large.bytes();
-      attached = attached.subspan(1);
-    }
-    steps step(*this, head, std::move(large));
+    steps step(*this, head);
     try {
-      decoder in(bytes, attached);
-      const auto task = decode<task_start>(in);
-      name_ = task.name;
-      const task_descriptor* found = find_task(task.at);
-      if (found == nullptr) throw codec_error("the worker has no task '" + task.name + "': is its library not loaded?");
-      decoder arguments(in.take(in.remaining()), attached);
-      found->invoke(arguments, step);
+      if (files.error) std::rethrow_exception(files.error);
+      call(head, files.all, step);
     } catch (...) {
       step.fail(std::current_exception());
     }
+  }
+
+  /// What came with a message, or why it did not: without it only the one task fails.
+  struct received {
+    std::vector<unique_fd> all;
+    std::exception_ptr error;
+  };
+  [[nodiscard]] received receive(const frame& head) const {
+    try {
+      return {receive_files(socket_, head.files), nullptr};
+    } catch (const std::exception&) {
+      return {{}, std::current_exception()};
+    }
+  }
+
+  void call(const frame& head, std::span<unique_fd> files, steps& step) {
+    const bool is_large = head.large != 0;
+    decoder in(is_large ? step.map(files.front()) : body(head), files.subspan(is_large ? 1 : 0));
+    const auto task = decode<task_start>(in);
+    name_ = task.name;
+    const task_descriptor* found = find_task(task.at);
+    if (found == nullptr) throw codec_error("the worker has no task '" + task.name + "': is its library not loaded?");
+    decoder arguments(in.take(in.remaining()), files.subspan(is_large ? 1 : 0));
+    found->invoke(arguments, step);
   }
 
   void answer(const frame& task, frame_kind kind, std::chrono::steady_clock::time_point begun, const encoder& bytes) {
@@ -159,7 +175,7 @@ class worker {
       std::vector<unique_fd> file;
       file.push_back(make_memory_file("weft-result"));
       write_all(file.front(), bytes.pieces());
-      if (!send_files(socket_, file)) return;
+      if (const int error = send_files(socket_, file); error != 0) throw_errno(error, "cannot send a large result");
       head.files = 1;
       head.large = 1;
     } else {

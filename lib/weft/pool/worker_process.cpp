@@ -130,8 +130,9 @@ bool worker_process::give(process_task& task) {
   head.large = task.large ? 1 : 0;
   std::byte* at = worker_channel::begin_frame(channel_->down(), head);
   if (at == nullptr) return false;
-  if (!task.files.empty() && !send_files(socket_, task.files)) return false;
+  if (!task.files.empty() && send_files(socket_, task.files) != 0) return false;
   if (!task.bytes.empty()) std::memcpy(at, task.bytes.data(), task.bytes.size());
+  channel_->control().stops[slot].store(task.stop_asked ? task.id : 0, std::memory_order_relaxed);
   slots[slot].store(slot_state::queued, std::memory_order_release);
   channel_->down().publish(worker_channel::whole(head));
   tasks_[slot] = &task;

@@ -67,7 +67,7 @@ class worker_process {
   void learn(std::uint64_t nanoseconds) noexcept;
   /// Asks it to end when it has done what it was given.
   void send_stop() noexcept;
-  void ask_to_stop(const process_task& task) noexcept { channel_->control().stop_task.store(task.id); }
+  void ask_to_stop(const process_task& task) noexcept { channel_->control().stops[task.slot].store(task.id); }
 
   /// What it has printed since the last time.
   [[nodiscard]] std::string take_output();
