@@ -26,6 +26,8 @@ void push_samples(weft::ring<sample> to, std::uint32_t count) {
   for (std::uint32_t i = 0; i < count; ++i) to.push({i, i * 0.5});
   to.close();
 }
+void push_one(weft::ring<sample> to, std::uint32_t number) { to.push({number, 0}); }
+std::uint32_t pop_one(weft::ring<sample> from) { return from.pop()->number; }
 std::uint64_t add_numbers(weft::ring<sample> from) {
   std::uint64_t sum = 0;
   try {
@@ -63,6 +65,21 @@ TEST_CASE("ring: from one process to another") {
   auto sum = pool.submit<&add_numbers>(r);
   pushing.get();
   CHECK(sum.get() == 99'999ULL * 100'000 / 2);
+}
+
+TEST_CASE("ring: one side may go from process to process and back") {
+  weft::process_pool pool({.workers = 1});
+  weft::ring<sample> r(2000);
+  const auto expect = [&](std::uint32_t number) { CHECK(r.pop()->number == number); };
+  r.push({100, 0});
+  r.push({101, 0});
+  expect(100);
+  pool.apply<&push_one>(r, 102U);
+  r.push({103, 0});
+  CHECK(pool.apply<&pop_one>(r) == 101);
+  expect(102);
+  expect(103);
+  CHECK_FALSE(r.try_pop());
 }
 
 TEST_CASE("ring: tasks wait for items and for room") {

@@ -92,4 +92,33 @@ TEST_CASE("thread_local_value: one that is destroyed while threads live, and oth
   CHECK(seen == "second");
 }
 
+TEST_CASE("thread_local_value: the end of a value may ask for others") {
+  thread_local_value<int> noted(5);
+  std::atomic<int> seen = 0;
+  struct asking {
+    ~asking() {
+      if (from != nullptr) *sum += from->get();
+    }
+    asking() = default;
+    asking(asking&& other) noexcept : from(std::exchange(other.from, nullptr)), sum(other.sum) {}
+    asking(const asking&) = delete;
+    asking& operator=(asking&& other) noexcept {
+      from = std::exchange(other.from, nullptr);
+      sum = other.sum;
+      return *this;
+    }
+    asking& operator=(const asking&) = delete;
+    thread_local_value<int>* from = nullptr;
+    std::atomic<int>* sum = nullptr;
+  };
+  auto value = thread_local_value<asking>::made_by([] { return asking(); });
+  thread([&] {
+    asking last;
+    last.from = &noted;
+    last.sum = &seen;
+    value.set(std::move(last));
+  }).join();
+  CHECK(seen == 5);
+}
+
 }  // namespace

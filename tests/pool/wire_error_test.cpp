@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -64,6 +65,17 @@ TEST_CASE("wire_error: system errors keep their code and their text") {
   check_code<std::system_error>(std::system_category());
   check_code<boost::system::system_error>(boost::system::generic_category());
   check_code<boost::system::system_error>(boost::system::system_category());
+}
+
+TEST_CASE("wire_error: a failure of the file system keeps its paths") {
+  const auto code = std::make_error_code(std::errc::no_such_file_or_directory);
+  const std::filesystem::filesystem_error error("cannot rename", "from/a", "to/b", code);
+  try {
+    std::rethrow_exception(there_and_back(std::make_exception_ptr(error)));
+  } catch (const std::system_error& back) {
+    CHECK(back.code() == code);
+    CHECK(std::string(back.what()).find("[from/a] [to/b]") != std::string::npos);
+  }
 }
 
 TEST_CASE("wire_error: want of memory and cancellation come back as themselves") {

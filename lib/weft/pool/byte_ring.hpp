@@ -25,10 +25,14 @@ class byte_ring {
   byte_ring(ring_positions& at, std::byte* block, std::size_t capacity) noexcept
       : at_(&at), block_(block), capacity_(capacity) {}
 
-  /// Where this side has come to, when another process has been it before.
-  void resume(std::uint64_t own, std::uint64_t other) noexcept {
+  // This side has come to `own`, perhaps by another process: of the other side nothing is known then.
+  void resume_writing(std::uint64_t own) noexcept {
+    if (own != own_) other_ = own - capacity_;
     own_ = own;
-    other_ = other;
+  }
+  void resume_reading(std::uint64_t own) noexcept {
+    if (own != own_) other_ = own;
+    own_ = own;
   }
 
   // The writer's.

@@ -91,18 +91,15 @@ ring_core::ring_core(decoder& from, std::size_t item) : item_(item) {
 void ring_core::map() {
   static_assert(sizeof(ring_control) <= page);
   mapping_ = shared_mapping(file_, page, capacity_, 1);
-  auto& positions = control().positions;
-  writer_ = byte_ring(positions, mapping_.at() + page, capacity_);
+  writer_ = byte_ring(control().positions, mapping_.at() + page, capacity_);
   reader_ = writer_;
-  const std::uint64_t read = positions.read.load();
-  writer_.resume(positions.written.load(), read);
-  reader_.resume(read, read);
 }
 
 ring_control& ring_core::control() const noexcept { return *reinterpret_cast<ring_control*>(mapping_.at()); }
 
 std::byte* ring_core::room() {
   if (control().closed.load(std::memory_order_relaxed) != 0) throw queue_closed("the ring is closed");
+  writer_.resume_writing(control().positions.written.load(std::memory_order_relaxed));
   return writer_.room(item_);
 }
 
@@ -112,6 +109,7 @@ void ring_core::pushed() noexcept {
 }
 
 const std::byte* ring_core::next() {
+  reader_.resume_reading(control().positions.read.load(std::memory_order_relaxed));
   if (const std::byte* at = reader_.peek(item_)) return at;
   if (control().closed.load() == 0) return nullptr;
   // What was pushed before it was closed comes first.

@@ -1,5 +1,6 @@
 #include <weft/pool/thread_local_value.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace weft::detail {
@@ -23,11 +24,16 @@ struct thread_slots {
   thread_slots() = default;
   thread_slots(const thread_slots&) = delete;
   thread_slots& operator=(const thread_slots&) = delete;
+  /// The end of a value may ask for another one, of which the thread has none any more.
   ~thread_slots() {
-    for (local_slot& slot : slots) {
-      if (const auto owner = slot.owner.lock()) owner->drop(slot.value);
+    for (int round = 0; round < most_rounds && !slots.empty(); ++round) {
+      for (local_slot& slot : std::exchange(slots, {})) {
+        if (const auto owner = slot.owner.lock()) owner->drop(slot.value);
+      }
     }
   }
+
+  static constexpr int most_rounds = 4;
 
   std::vector<local_slot> slots;
 };

@@ -97,6 +97,7 @@ class waiting_room {
     const std::lock_guard guard(mutex_);
     for (; at_most > 0; --at_most) {
       shared_waiter* first = waiters_.pop_front();
+      while (first != nullptr && first->is_gone()) first = waiters_.pop_front();
       if (first == nullptr) return;
       woken.settle(*first, shared_waiter::outcome::granted);
     }

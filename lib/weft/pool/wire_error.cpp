@@ -48,11 +48,15 @@ const auto& text_types() {
   return table;
 }
 
-/// What system_error's constructor was given: it adds ": " and the code's own text, Boost's also what kind of code it is.
-std::string prefix_of(std::string_view what, std::string_view message) {
-  what = what.substr(0, what.rfind(message));
+/// What system_error's constructor was given: it adds ": " and the code's own text. What types derived from the standard's say
+/// behind that, as filesystem_error its paths, is kept; Boost's says there what kind of code it is.
+std::string prefix_of(std::string_view what, std::string_view message, kind as) {
+  const std::size_t at = what.rfind(message);
+  std::string_view tail = at == what.npos || as == kind::boost_system ? "" : what.substr(at + message.size());
+  what = what.substr(0, at);
   if (what.ends_with(": ")) what.remove_suffix(2);
-  return std::string(what);
+  if (what.empty() && tail.starts_with(' ')) tail.remove_prefix(1);
+  return std::string(what) + std::string(tail);
 }
 
 template <class Error>
@@ -60,7 +64,7 @@ void encode_system(encoder& to, kind as, const Error& error) {
   encode(to, as);
   encode(to, error.code().value());
   encode(to, std::string(error.code().category().name()));
-  encode(to, prefix_of(error.what(), error.code().message()));
+  encode(to, prefix_of(error.what(), error.code().message(), as));
 }
 
 template <class Error, class Category>
