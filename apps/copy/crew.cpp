@@ -56,19 +56,23 @@ task<std::vector<file_result>> crew::run_on_thread(copy_job job) {
     return copy_files(job, tell, [this] { return stopping_.load(std::memory_order_relaxed); });
   };
   auto running = threads_->submit(std::move(work));
+  co_await end_of(running);
+  co_return co_await std::move(running);
+}
+
+task<> crew::end_of(const future<std::vector<file_result>>& running) {
   std::exception_ptr killed;
   try {
     co_await running.join();
   } catch (const cancelled&) {
     killed = std::current_exception();
   }
-  if (killed) {
-    stopping_ = true;
-    auto wait = [&running]() -> task<> { co_await running.join(); };
-    co_await shield(duration::max(), wait);
-    std::rethrow_exception(killed);
-  }
-  co_return co_await std::move(running);
+  if (!killed) co_return;
+  stopping_ = true;
+  running.cancel();
+  auto wait = [&running]() -> task<> { co_await running.join(); };
+  co_await shield(duration::max(), wait);
+  std::rethrow_exception(killed);
 }
 
 task<std::vector<file_result>> crew::run_in_process(copy_job job) {
@@ -76,17 +80,13 @@ task<std::vector<file_result>> crew::run_in_process(copy_job job) {
   options.name = "copy";
   auto told = [this](std::uint64_t bytes) { told_.fetch_add(bytes, std::memory_order_relaxed); };
   auto running = processes_->submit<&copy_in_worker>(std::move(options), told, job);
-  std::exception_ptr killed;
+  co_await end_of(running);
   std::string lost;
   try {
-    auto results = co_await std::move(running);
-    co_return results;
-  } catch (const cancelled&) {
-    killed = std::current_exception();
+    co_return std::move(running).get();
   } catch (const std::exception& error) {
     lost = app::plain_message(error.what());
   }
-  if (killed) std::rethrow_exception(killed);
   // Which of several files the worker was lost with is found out with each by itself.
   std::vector<file_result> results(job.files.size());
   if (job.files.size() == 1) results.front().error = lost;

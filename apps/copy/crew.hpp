@@ -36,6 +36,8 @@ class crew {
  private:
   task<std::vector<file_result>> run_on_thread(copy_job job);
   task<std::vector<file_result>> run_in_process(copy_job job);
+  /// Killed, it has the work stop, and completes when it has.
+  task<> end_of(const future<std::vector<file_result>>& running);
 
   std::size_t workers_;
   std::atomic<std::uint64_t> told_ = 0;

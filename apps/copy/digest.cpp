@@ -24,7 +24,7 @@ void require(int result) {
 
 }  // namespace
 
-std::string sha256_of(int descriptor) {
+std::string sha256_of(int descriptor, const std::function<void()>& between) {
   constexpr std::size_t piece = std::size_t{256} * 1024;
   const std::unique_ptr<EVP_MD_CTX, digest_closer> context(EVP_MD_CTX_new());
   require(context ? EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) : 0);
@@ -36,6 +36,7 @@ std::string sha256_of(int descriptor) {
     if (got == 0) break;
     require(EVP_DigestUpdate(context.get(), buffer.get(), static_cast<std::size_t>(got)));
     at += got;
+    between();
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;

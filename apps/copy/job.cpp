@@ -188,8 +188,11 @@ class job_runner {
     const scope_exit close_it([copy] { ::close(copy); });
     // What is only in memory would say nothing about the disk.
     if (::fdatasync(copy) == 0) ::posix_fadvise(copy, 0, 0, POSIX_FADV_DONTNEED);
-    result.sha256 = sha256_of(copy);
-    if (result.sha256 != sha256_of(source.descriptor()))
+    const auto go_on = [this] {
+      if (stop_()) throw copy_stopped();
+    };
+    result.sha256 = sha256_of(copy, go_on);
+    if (result.sha256 != sha256_of(source.descriptor(), go_on))
       throw file_failure("its copy '" + file.target_name + "' differs, and was removed");
   }
 

@@ -33,6 +33,7 @@ struct file_entry {
   std::uint32_t folder = 0;
   std::string name;
   std::string target_name;
+  bool has_other_names = false;
 };
 
 /// Files that one worker copies, one after the other: enough of them that handing them over costs little beside copying them.

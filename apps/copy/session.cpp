@@ -79,7 +79,10 @@ task<> session::walk_through(walker& tree) {
   co_await scope(limited, copying);
   auto linking = [&](task_group& group) -> task<> {
     for (bool is_end = false; !is_end;) {
-      auto link = [&tree] { return tree.link_some(); };
+      auto link = [&tree, failed = std::exchange(failed_, {})] {
+        for (const auto& target : failed) tree.note_failed(target);
+        return tree.link_some();
+      };
       auto found = co_await walk_thread_.run(link);
       is_end = found.is_end;
       co_await hand_out(group, std::move(found));
@@ -127,6 +130,7 @@ task<> session::copy(copy_job job) {
     report.lost = result.lost;
     report.sha256 = result.sha256;
     complete_bytes_ += result.untold;
+    if (report.status == entry_status::failed && file.has_other_names) failed_.push_back(report.target);
     take(report);
   }
   counts_.bytes = complete_bytes_ + crew_.told_bytes();

@@ -4,6 +4,10 @@
 #include <weft/core/task.hpp>
 #include <weft/core/task_group.hpp>
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "common/exit_code.hpp"
 #include "common/text_sink.hpp"
 #include "copy/config.hpp"
@@ -43,6 +47,7 @@ class session {
   view view_;
   copy_counts counts_;
   std::uint64_t complete_bytes_ = 0;
+  std::vector<std::string> failed_;  // targets of files that have other names, too
 };
 
 }  // namespace weft::copy_app

@@ -44,12 +44,19 @@ void put_in_place(const directory& folder, const std::string& name, F make) {
   remove.release();
 }
 
-void give_owner_and_times(const directory& folder, const std::string& name, const struct stat& info, bool with_owner) {
+/// What cannot be given is named in `lost`.
+void give_owner_and_times(const directory& folder, const std::string& name, const struct stat& info, bool with_owner,
+                          std::vector<std::string>& lost) {
+  const auto keep = [&lost](int result, const char* attribute, const char* failure) {
+    if (result == 0) return;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL) throw_errno(errno, failure);
+    lost.emplace_back(attribute);
+  };
   if (with_owner)
-    require(::fchownat(folder.descriptor(), name.c_str(), info.st_uid, info.st_gid, AT_SYMLINK_NOFOLLOW),
-            "cannot give it its owner");
+    keep(::fchownat(folder.descriptor(), name.c_str(), info.st_uid, info.st_gid, AT_SYMLINK_NOFOLLOW), "owner",
+         "cannot give it its owner");
   const timespec times[2] = {info.st_atim, info.st_mtim};
-  require(::utimensat(folder.descriptor(), name.c_str(), times, AT_SYMLINK_NOFOLLOW), "cannot give it its times");
+  keep(::utimensat(folder.descriptor(), name.c_str(), times, AT_SYMLINK_NOFOLLOW), "times", "cannot give it its times");
 }
 
 bool is_same_entry(const directory& a, const std::string& name_a, const directory& b, const std::string& name_b) {
@@ -70,29 +77,31 @@ struct stat look_at(const directory& folder) {
 }
 
 bool copy_link(const directory& source, const directory& target, const std::string& name,
-               const std::string& target_name, const struct stat& info, bool with_owner) {
+               const std::string& target_name, const struct stat& info, bool with_owner,
+               std::vector<std::string>& lost) {
   const std::string destination = destination_of(source, name, info);
   struct stat there{};
   if (::fstatat(target.descriptor(), target_name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(there.st_mode) &&
       destination_of(target, target_name, there) == destination) {
-    give_owner_and_times(target, target_name, info, with_owner);
+    give_owner_and_times(target, target_name, info, with_owner, lost);
     return false;
   }
   put_in_place(target, target_name, [&](const std::string& temporary) {
     require(::symlinkat(destination.c_str(), target.descriptor(), temporary.c_str()), "cannot make the symbolic link");
     scope_exit remove([&] { ::unlinkat(target.descriptor(), temporary.c_str(), 0); });
-    give_owner_and_times(target, temporary, info, with_owner);
+    give_owner_and_times(target, temporary, info, with_owner, lost);
     remove.release();
   });
   return true;
 }
 
-void copy_special(const directory& target, const std::string& target_name, const struct stat& info, bool with_owner) {
+void copy_special(const directory& target, const std::string& target_name, const struct stat& info, bool with_owner,
+                  std::vector<std::string>& lost) {
   put_in_place(target, target_name, [&](const std::string& temporary) {
     require(::mknodat(target.descriptor(), temporary.c_str(), info.st_mode & (S_IFMT | 0600), info.st_rdev),
             "cannot make the special file");
     scope_exit remove([&] { ::unlinkat(target.descriptor(), temporary.c_str(), 0); });
-    give_owner_and_times(target, temporary, info, with_owner);
+    give_owner_and_times(target, temporary, info, with_owner, lost);
     // The name is ours alone, and no symbolic link.
     require(::fchmodat(target.descriptor(), temporary.c_str(), info.st_mode & 0777, 0),
             "cannot give it its permissions");

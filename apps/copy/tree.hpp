@@ -38,13 +38,14 @@ struct tree {
 };
 
 /// Makes again, in the folder `target`, what the symbolic link `name` of the folder `source` is. Gives false when it was
-/// there already. Errors: boost::system::system_error.
+/// there already. Attributes that it cannot have are named in `lost`. Errors: boost::system::system_error.
 bool copy_link(const fs::directory& source, const fs::directory& target, const std::string& name,
-               const std::string& target_name, const struct stat& info, bool with_owner);
+               const std::string& target_name, const struct stat& info, bool with_owner,
+               std::vector<std::string>& lost);
 
 /// The same for a FIFO, socket or device.
-void copy_special(const fs::directory& target, const std::string& target_name, const struct stat& info,
-                  bool with_owner);
+void copy_special(const fs::directory& target, const std::string& target_name, const struct stat& info, bool with_owner,
+                  std::vector<std::string>& lost);
 
 /// Makes `name` another name of `first`. Gives false when it is that already. Errors: boost::system::system_error.
 bool make_hard_link(const fs::directory& first_folder, const std::string& first, const fs::directory& folder,

@@ -116,6 +116,8 @@ void walker::begin_source(const std::string& source, findings& out) {
   try {
     if (::fstatat(AT_FDCWD, source.c_str(), &info, is_link_to_folder ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
       throw_errno(errno, "cannot copy it");
+    if (fills_target && !operands_.try_emplace(name, source).second)
+      throw_errno(EEXIST, "it would take the place of '" + operands_.at(name) + "'");
     if (S_ISDIR(info.st_mode)) {
       begin_folder(source, parent, target_name, out);
     } else {
@@ -132,6 +134,7 @@ void walker::begin_folder(const std::string& source, const std::string& target_p
   const file_identity identity = identity_of(look_at(from));
   directory parent(target_parent);
   if (is_inside(parent, identity)) throw_errno(EINVAL, "cannot copy a folder into itself");
+  if (config_.rules.sync) parents_.insert_or_assign(target_parent, parent);
   std::optional<directory> to;
   bool is_new = false;
   if (name.empty()) {
@@ -152,6 +155,9 @@ void walker::begin_file(const std::string& source, const std::string& target_par
   auto of = std::make_shared<tree>(tree{folder, target_parent, directory(folder), directory(target_parent)});
   const std::string own_name = last_name(source);
   if (name.empty()) throw_errno(ENOTDIR, "a file is not copied to a path without a name");
+  if (!target_is_folder_ && config_.target.ends_with('/'))
+    throw_errno(ENOTDIR, "there is no folder '" + config_.target + "'");
+  if (config_.rules.sync) parents_.insert_or_assign(target_parent, *of->target);
   struct stat info{};
   if (::fstatat(of->source.descriptor(), own_name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
     throw_errno(errno, "cannot copy it");
@@ -248,12 +254,14 @@ void walker::visit_entry(level& at, const std::string& name, const std::string& 
   }
   if (S_ISREG(info.st_mode)) return add_file(at, name, target_name, info, out);
   bool is_new = true;
+  std::vector<std::string> lost;
   if (S_ISLNK(info.st_mode)) {
-    is_new = copy_link(at.source, *at.target, name, target_name, info, config_.rules.owner);
+    is_new = copy_link(at.source, *at.target, name, target_name, info, config_.rules.owner, lost);
   } else {
-    copy_special(*at.target, target_name, info, config_.rules.owner);
+    copy_special(*at.target, target_name, info, config_.rules.owner, lost);
   }
   out.reports.push_back(at.of->report(is_new ? entry_status::copied : entry_status::up_to_date, path, target_path));
+  out.reports.back().lost = std::move(lost);
 }
 
 void walker::add_file(level& at, const std::string& name, const std::string& target_name, const struct stat& info,
@@ -266,7 +274,7 @@ void walker::add_file(level& at, const std::string& name, const std::string& tar
       return;
     }
   }
-  add_to_job(at.of, {at.path, at.is_new}, at.folder, at.job_number, {0, name, target_name},
+  add_to_job(at.of, {at.path, at.is_new}, at.folder, at.job_number, {0, name, target_name, info.st_nlink > 1},
              static_cast<std::uint64_t>(info.st_size), out);
 }
 
@@ -300,6 +308,8 @@ void walker::flush(findings& out) {
   out.jobs.push_back(std::exchange(job_, std::move(next)));
 }
 
+void walker::note_failed(const std::string& target) { failed_.insert(target); }
+
 findings walker::link_some() {
   findings out;
   std::uint64_t number = 0;
@@ -308,6 +318,16 @@ findings walker::link_some() {
     const auto& [first, here] = second_names_[linked_];
     const std::string path = join_path(here.folder, here.name);
     const std::string target_path = join_path(here.folder, here.target_name);
+    const auto copy = [&] {
+      number = 0;
+      add_to_job(here.of, {here.folder, false}, index, number, {0, here.name, here.target_name, false}, 0, out);
+    };
+    // What stands there is not the copy that it would become another name of.
+    const std::string first_path = join_path(first.folder, first.target_name);
+    if (!failed_.empty() && failed_.contains(join_path(first.of->target_path, first_path))) {
+      copy();
+      continue;
+    }
     try {
       const directory first_folder = first.of->target->open_below(first.folder);
       const directory folder = here.of->target->open_below(here.folder);
@@ -320,8 +340,7 @@ findings walker::link_some() {
           code == boost::system::errc::operation_not_permitted || code == boost::system::errc::too_many_links ||
           code == boost::system::errc::cross_device_link || code == boost::system::errc::operation_not_supported;
       if (has_no_links) {
-        number = 0;
-        add_to_job(here.of, {here.folder, false}, index, number, {0, here.name, here.target_name}, 0, out);
+        copy();
       } else {
         out.reports.push_back(here.of->report(entry_status::failed, path, target_path, message_of(error)));
       }
@@ -347,7 +366,19 @@ findings walker::finish_some() {
     }
   }
   out.is_end = finished_ == folders_.size();
+  if (out.is_end) sync_parents(out);
   return out;
+}
+
+/// The names of what the command line names are in folders that are no part of the copy.
+void walker::sync_parents(findings& out) {
+  for (const auto& [path, folder] : parents_) {
+    try {
+      folder.sync();
+    } catch (const std::exception& error) {
+      out.reports.push_back({entry_status::failed, path, path, 0, message_of(error), {}, {}});
+    }
+  }
 }
 
 }  // namespace weft::copy_app

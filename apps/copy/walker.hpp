@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,8 @@ class walker {
 
   /// Some more of the sources.
   findings next();
+  /// A file with several names was not copied to `target`.
+  void note_failed(const std::string& target);
   /// Some more of the hard links, when the files have been copied. Jobs: links that the target cannot have.
   findings link_some();
   /// Some more of the folders: gives them their attributes, the innermost first.
@@ -98,11 +101,13 @@ class walker {
   void add_to_job(const std::shared_ptr<tree>& of, const folder_entry& folder, std::uint32_t& index,
                   std::uint64_t& number, file_entry file, std::uint64_t size, findings& out);
   void flush(findings& out);
+  void sync_parents(findings& out);
 
   const config& config_;
   exclusion excluded_;
   bool target_is_folder_;
   std::size_t next_source_ = 0;
+  std::map<std::string, std::string> operands_;  // by the name they get in the target
   std::vector<level> levels_;
   std::shared_ptr<tree> job_tree_;
   copy_job job_;
@@ -110,9 +115,11 @@ class walker {
   std::uint64_t job_bytes_ = 0;
   std::map<file_identity, place> first_names_;
   std::vector<second_name> second_names_;
+  std::set<std::string> failed_;  // of those in first_names_: paths of targets
   std::size_t linked_ = 0;
   std::vector<made_folder> folders_;
   std::size_t finished_ = 0;
+  std::map<std::string, fs::directory> parents_;  // that have to be synced
 };
 
 }  // namespace weft::copy_app

@@ -99,6 +99,18 @@ class Failures(CopyTest):
         self.copies("src/.", "copy")
         stop = threading.Event()
 
+        def put_back():
+            """What is being copied may make the folder again meanwhile."""
+            while os.path.exists(self.path("copy", "hidden")) or os.path.islink(self.path("copy", "d0")):
+                try:
+                    shutil.rmtree(self.path("copy", "d0"), ignore_errors=True)
+                    if os.path.islink(self.path("copy", "d0")):
+                        os.remove(self.path("copy", "d0"))
+                    if os.path.exists(self.path("copy", "hidden")):
+                        os.rename(self.path("copy", "hidden"), self.path("copy", "d0"))
+                except OSError:
+                    continue
+
         def flip():
             while not stop.is_set():
                 try:
@@ -107,11 +119,7 @@ class Failures(CopyTest):
                     os.remove(self.path("copy", "d0"))
                     os.rename(self.path("copy", "hidden"), self.path("copy", "d0"))
                 except OSError:
-                    shutil.rmtree(self.path("copy", "d0"), ignore_errors=True)
-                    if os.path.islink(self.path("copy", "d0")):
-                        os.remove(self.path("copy", "d0"))
-                    if os.path.exists(self.path("copy", "hidden")):
-                        os.rename(self.path("copy", "hidden"), self.path("copy", "d0"))
+                    put_back()
 
         flipper = threading.Thread(target=flip)
         flipper.start()
@@ -181,6 +189,67 @@ class Failures(CopyTest):
         self.assertIn("src/closed: cannot open it: Permission denied\n", done.stderr)
         self.assertIn("src/locked", done.stderr)
         self.assertEqual(os.listdir(self.path("copy")), ["open"])
+
+    def test_operands_of_one_name_do_not_take_each_others_place(self):
+        self.write("a/x", b"one")
+        self.write("b/x", b"two")
+        os.mkdir(self.path("there"))
+        for way in WAYS:
+            done = self.copies(way, "a/x", "b/x", "there", code=3)
+            self.assertIn("weft-copy: b/x: it would take the place of 'a/x'", done.stderr)
+            with open(self.path("there", "x"), "rb") as file:
+                self.assertEqual(file.read(), b"one")
+
+    def test_a_file_is_not_copied_to_a_folder_that_is_not_there(self):
+        self.write("a")
+        done = self.copies("a", "missing/", code=3)
+        self.assertIn("there is no folder 'missing/'", done.stderr)
+        self.assertFalse(os.path.exists(self.path("missing")))
+
+    def injected(self, calls, error, *words, when="1+"):
+        """Runs weft-copy with system calls that fail."""
+        return subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}",
+                               COPY, *words], cwd=self.folder, capture_output=True, text=True, timeout=60)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace")
+    def test_a_target_that_knows_no_owners_permissions_or_times_gets_the_bytes(self):
+        self.write("src/d/a", b"all of it", 0o640)
+        os.symlink("a", self.path("src", "d", "link"))
+        for calls, name in [("fchown,fchownat", "owner"), ("fchmod", "permissions"), ("utimensat", "times")]:
+            if name == "owner" and os.geteuid() != 0:
+                continue
+            shutil.rmtree(self.path("copy"), ignore_errors=True)
+            done = self.injected(calls, "EPERM", "src", "copy")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f"src/d/a: the copy has not got the attribute {name}\n", done.stderr)
+            with open(self.path("copy", "d", "a"), "rb") as file:
+                self.assertEqual(file.read(), b"all of it")
+            self.assertEqual(os.readlink(self.path("copy", "d", "link")), "a")
+        done = self.injected("fchmod", "EIO", "src", "other")
+        self.assertEqual(done.returncode, 3, done.stderr)
+
+    @unittest.skipUnless(shutil.which("strace") and os.geteuid() == 0, "needs strace and root")
+    def test_without_its_owner_a_copy_is_not_set_user_id(self):
+        self.write("src/tool", b"#!/bin/sh\n", 0o4755)
+        self.assertEqual(self.injected("fchown", "EPERM", "src", "copy").returncode, 0)
+        self.assertEqual(os.stat(self.path("copy", "tool")).st_mode & 0o7777, 0o755)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace")
+    def test_another_name_of_a_file_that_failed_is_copied_by_itself(self):
+        self.write("src/a", b"x" * 300_000)
+        os.link(self.path("src", "a"), self.path("src", "b"))
+        os.mkdir(self.path("copy"))
+        for name in "ab":
+            self.write(f"copy/{name}", b"old " + name.encode())
+        done = self.injected("fchmod", "EIO", "-j", "1", "src/.", "copy", when="1")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("1 file copied", done.stderr)
+        contents = []
+        for name in "ab":
+            with open(self.path("copy", name), "rb") as file:
+                contents.append(file.read())
+        failed = "a" if "src/./a: " in done.stderr else "b"
+        self.assertEqual(sorted(contents, key=len), [b"old " + failed.encode(), b"x" * 300_000])
 
     def test_standard_output_that_cannot_be_written(self):
         self.write("src/a")

@@ -78,6 +78,21 @@ class Kills(CopyTest):
                 self.copies(way, "--update", "src/.", "copy")
                 self.assertSameTree(self.path("src"), self.path("copy"))
 
+    def test_interrupted_in_a_large_file_it_ends_soon(self):
+        """A second SIGINT would end it at once: the first one alone has to."""
+        with open(self.path("large"), "wb") as file:
+            for _ in range(4 if SANITIZED else 12):
+                file.write(os.urandom(1_000_000) * 20)
+        for way in WAYS:
+            process = subprocess.Popen([COPY, way, "--verify", "large", "copy"], cwd=self.folder, stderr=subprocess.PIPE, text=True)
+            while process.poll() is None and not self.leftovers(self.folder):
+                time.sleep(0.001)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130, errors)
+            self.assertFalse(os.path.exists(self.path("copy")), errors)
+            self.assertEqual(self.leftovers(self.folder), [])
+
     def test_a_worker_process_that_is_killed_costs_its_files_only(self):
         self.large_tree()
         process = subprocess.Popen([COPY, "--processes", "-j", "2", "--verify", "src", "copy"], cwd=self.folder, stderr=subprocess.PIPE, text=True)

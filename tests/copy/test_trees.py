@@ -141,6 +141,39 @@ class Trees(CopyTest):
         self.copies("src", "copy")
         self.assertSameTree(self.path("src"), self.path("copy"))
 
+    def test_paths_longer_than_the_system_takes_at_a_time(self):
+        name, depth = "a folder with a rather long name", 160
+        def at_the_bottom(root, do, make=False):
+            folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+            for _ in range(depth):
+                if make:
+                    os.mkdir(name, dir_fd=folder)
+                below = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=folder)
+                os.close(folder)
+                folder = below
+            try:
+                return do(folder)
+            finally:
+                os.close(folder)
+
+        def put(folder):
+            for number in range(3):
+                with open(os.open(f"f{number}", os.O_WRONLY | os.O_CREAT, 0o640, dir_fd=folder), "wb") as file:
+                    file.write(b"deep")
+            os.link("f0", "second", src_dir_fd=folder, dst_dir_fd=folder)
+
+        def look(folder):
+            found = {entry: os.stat(entry, dir_fd=folder) for entry in os.listdir(folder)}
+            return {entry: (info.st_size, info.st_mode, info.st_nlink, info.st_mtime_ns) for entry, info in found.items()}
+
+        os.mkdir(self.path("src"))
+        at_the_bottom(self.path("src"), put, make=True)
+        for way in WAYS:
+            self.copies(way, "src", "copy" + way)
+            self.assertEqual(at_the_bottom(self.path("copy" + way), look), at_the_bottom(self.path("src"), look))
+        for root in ["src", *["copy" + way for way in WAYS]]:  # rm can, Python's rmtree cannot
+            subprocess.run(["rm", "-rf", self.path(root)], check=True)
+
     def test_set_user_id_is_dropped_unless_the_owner_is_kept(self):
         self.write("src/tool", b"#!/bin/sh\n", 0o4755)
         self.copies("src", "copy")

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <string>
 
@@ -14,6 +15,11 @@ namespace fs = weft::fs;
 
 namespace {
 
+std::size_t remove_an_hour_later(const fs::directory& folder) {
+  return fs::detail::remove_abandoned_temporaries(folder, std::time(nullptr) + 3600);
+}
+
+/// As if it had been written to long ago.
 void make_old(const std::filesystem::path& file) {
   std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
 }
@@ -24,33 +30,47 @@ TEST_CASE("temporaries: one that no one holds any more is removed, one in use st
   const temporary_folder folder;
   const fs::directory open(folder.path());
   fs::atomic_file living(open, "a.jpg");
-  make_old(folder.path() / living.temporary());
   const std::string left = fs::detail::temporary_name("b.jpg");
   folder.put(left, "half a fi");
-  make_old(folder.path() / left);
-  CHECK(fs::remove_abandoned_temporaries(open) == 1);
+  CHECK(remove_an_hour_later(open) == 1);
   CHECK_FALSE(std::filesystem::exists(folder.path() / left));
   CHECK(std::filesystem::exists(folder.path() / living.temporary()));
   CHECK(living.commit() == fs::atomic_file::commit_result::done);
 }
 
-TEST_CASE("temporaries: what is young, or has another name, or is no file, stays") {
+TEST_CASE("temporaries: what is young stays, whatever its times say") {
   const temporary_folder folder;
   const fs::directory open(folder.path());
-  folder.put(fs::detail::temporary_name("young"), "x");
-  for (const std::string name : {".a.12345678.part", "a.12345678.weft.part", ".a.1234567.weft.part",
-                                 ".a.1234567X.weft.part", ".a.12345678.weft.part.txt", ".12345678.weft.part"}) {
-    folder.put(name, "x");
-    make_old(folder.path() / name);
-  }
-  std::filesystem::create_directory(folder.path() / fs::detail::temporary_name("folder"));
-  const std::string link = fs::detail::temporary_name("link");
-  std::filesystem::create_symlink(".a.12345678.part", folder.path() / link);
-  const std::string second = fs::detail::temporary_name("second");
-  std::filesystem::create_hard_link(folder.path() / ".a.12345678.part", folder.path() / second);
-  const auto before = folder.entries();
+  const std::string young = fs::detail::temporary_name("young");
+  folder.put(young, "x");
+  make_old(folder.path() / young);
   CHECK(fs::remove_abandoned_temporaries(open) == 0);
+  CHECK(remove_an_hour_later(open) == 1);
+}
+
+TEST_CASE("temporaries: what has another name, or is a folder, stays") {
+  const temporary_folder folder;
+  const fs::directory open(folder.path());
+  for (const std::string name : {".a.12345678.part", "a.12345678.weft.part", ".a.1234567.weft.part",
+                                 ".a.1234567X.weft.part", ".a.12345678.weft.part.txt", ".12345678.weft.part"})
+    folder.put(name, "x");
+  std::filesystem::create_directory(folder.path() / fs::detail::temporary_name("folder"));
+  const auto before = folder.entries();
+  CHECK(remove_an_hour_later(open) == 0);
   CHECK(folder.entries() == before);
+}
+
+TEST_CASE("temporaries: links that were left go, and what they lead to stays") {
+  const temporary_folder folder;
+  const fs::directory open(folder.path());
+  folder.put("kept", "x");
+  const std::string link = fs::detail::temporary_name("link");
+  std::filesystem::create_symlink("kept", folder.path() / link);
+  const std::string second = fs::detail::temporary_name("second");
+  std::filesystem::create_hard_link(folder.path() / "kept", folder.path() / second);
+  CHECK(fs::remove_abandoned_temporaries(open) == 0);
+  CHECK(remove_an_hour_later(open) == 2);
+  CHECK(folder.read("kept") == "x");
 }
 
 TEST_CASE("temporaries: names differ, and the longest file name leaves room") {

@@ -36,9 +36,10 @@ struct kept_attributes {
 };
 
 /// Gives the open file or folder `to` the attributes of `from`, the times last. Those that the file system of `to` cannot
-/// hold are named in what is given back ("user.comment": no room, or no such attributes).
+/// hold, or that this process may not give, are named in what is given back: "owner", "permissions", "times", and xattrs
+/// by their own names ("user.comment"). Without its owner it does not get the set-user-id and set-group-id bits either.
 ///
-/// Errors: boost::system::system_error for mode, times and owner.
+/// Errors: boost::system::system_error where mode, times or owner fail for another reason.
 std::vector<std::string> copy_attributes(int from, int to, const struct stat& source, const kept_attributes& kept);
 
 }  // namespace weft::fs

@@ -3,6 +3,7 @@
 #include <weft/base/error.hpp>
 
 #include <cerrno>
+#include <iterator>
 #include <string_view>
 
 #include <sys/stat.h>
@@ -19,6 +20,11 @@ constexpr mode_t all_bits = 07777;
 /// What speaks of the owner's rights is the owner's to give.
 bool needs_owner(std::string_view name) noexcept {
   return name.starts_with("security.") || name.starts_with("trusted.");
+}
+
+/// Whether it is the file system, or whose we are, that knows of no such thing: the rest of the file is none the worse.
+bool cannot_be_held(int error) noexcept {
+  return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL;
 }
 
 bool copy_xattr(int from, int to, const char* name, std::string& value) {
@@ -54,13 +60,24 @@ std::vector<std::string> copy_xattrs(int from, int to, bool with_owner) {
 
 std::vector<std::string> copy_attributes(int from, int to, const struct stat& source, const kept_attributes& kept) {
   std::vector<std::string> lost;
-  if (kept.owner && ::fchown(to, source.st_uid, source.st_gid) != 0) throw_errno(errno, "cannot give it its owner");
-  if (kept.xattrs) lost = copy_xattrs(from, to, kept.owner);
+  const auto was_kept = [&lost](int result, const char* attribute, const char* failure) {
+    if (result == 0) return true;
+    if (!cannot_be_held(errno)) throw_errno(errno, failure);
+    lost.emplace_back(attribute);
+    return false;
+  };
+  const bool has_owner =
+      kept.owner && was_kept(::fchown(to, source.st_uid, source.st_gid), "owner", "cannot give it its owner");
+  if (kept.xattrs) {
+    auto missing = copy_xattrs(from, to, has_owner);
+    lost.insert(lost.end(), std::make_move_iterator(missing.begin()), std::make_move_iterator(missing.end()));
+  }
   // Behind the owner, who takes the set-user-id bit away, and the xattrs, which write permission is needed for.
-  if (kept.mode && ::fchmod(to, source.st_mode & (kept.owner ? all_bits : permissions)) != 0)
-    throw_errno(errno, "cannot give it its permissions");
+  if (kept.mode)
+    was_kept(::fchmod(to, source.st_mode & (has_owner ? all_bits : permissions)), "permissions",
+             "cannot give it its permissions");
   const timespec times[2] = {source.st_atim, source.st_mtim};
-  if (kept.times && ::futimens(to, times) != 0) throw_errno(errno, "cannot give it its times");
+  if (kept.times) was_kept(::futimens(to, times), "times", "cannot give it its times");
   return lost;
 }
 

@@ -15,6 +15,8 @@ namespace weft::fs {
 
 namespace {
 
+/// The kernel takes no longer ones at a time (PATH_MAX, less the zero).
+constexpr std::size_t longest_path = 4095;
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 /// What openat2() does, for kernels without it: one name after the other.
@@ -58,6 +60,10 @@ directory::directory(const std::filesystem::path& path)
 
 directory directory::open_below(const std::filesystem::path& path) const {
   if (path.empty() || path == ".") return *this;
+  if (const std::string& names = path.native(); names.size() > longest_path) {
+    const auto cut = names.rfind('/', longest_path);
+    if (cut != std::string::npos && cut != 0) return open_below(names.substr(0, cut)).open_below(names.substr(cut + 1));
+  }
   return directory(path_ / path, open_below_at(descriptor(), path));
 }
 

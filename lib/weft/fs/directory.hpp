@@ -20,7 +20,8 @@ class directory {
   explicit directory(const std::filesystem::path& path);
 
   /// The folder `path` below this one, which must exist. No symbolic link on the way is followed, and nothing outside of
-  /// this folder is reached, whatever happens to it meanwhile (openat2, RESOLVE_BENEATH). "" and ".": this folder.
+  /// this folder is reached, whatever happens to it meanwhile (openat2, RESOLVE_BENEATH). "" and ".": this folder. May be
+  /// longer than what the kernel takes at a time.
   [[nodiscard]] directory open_below(const std::filesystem::path& path) const;
   /// Makes the folder `name` with these permissions, less the umask, unless it is there; gives whether it was made.
   bool make_folder(const std::string& name, unsigned mode) const;

@@ -36,18 +36,24 @@ bool is_temporary_name(std::string_view name) {
   return std::all_of(random.begin(), random.end(), [](char c) { return digits.find(c) != std::string_view::npos; });
 }
 
-bool is_old_and_ours(int descriptor) {
-  struct stat found{};
-  if (::fstat(descriptor, &found) != 0) return false;
-  return S_ISREG(found.st_mode) && found.st_nlink == 1 && found.st_uid == ::geteuid() &&
-         found.st_mtime + least_age < std::time(nullptr);
+/// By when it was last changed in any way: times of another kind may be those of what it is a copy of.
+bool is_old_and_ours(const struct stat& found, std::time_t now) {
+  return found.st_uid == ::geteuid() && found.st_ctime + least_age < now;
 }
 
-bool remove_if_abandoned(const directory& folder, const char* name) {
+bool is_locked(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) != 0; }
+
+bool remove_if_abandoned(const directory& folder, const char* name, std::time_t now) {
+  struct stat found{};
+  const auto remove = [&] { return ::unlinkat(folder.descriptor(), name, 0) == 0; };
+  if (::fstatat(folder.descriptor(), name, &found, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  if (S_ISDIR(found.st_mode) || !is_old_and_ours(found, now)) return false;
+  // Links and special files are made and renamed in one go: no one is still at an old one.
+  if (!S_ISREG(found.st_mode)) return remove();
   const int descriptor = ::openat(folder.descriptor(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return false;
-  const bool removed = is_old_and_ours(descriptor) && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
-                       ::unlinkat(folder.descriptor(), name, 0) == 0;
+  const bool removed = ::fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode) && is_old_and_ours(found, now) &&
+                       !is_locked(descriptor) && remove();
   ::close(descriptor);
   return removed;
 }
@@ -55,6 +61,10 @@ bool remove_if_abandoned(const directory& folder, const char* name) {
 }  // namespace
 
 std::size_t remove_abandoned_temporaries(const directory& folder) {
+  return detail::remove_abandoned_temporaries(folder, std::time(nullptr));
+}
+
+std::size_t detail::remove_abandoned_temporaries(const directory& folder, std::time_t now) {
   // Opened anew, as reading moves the position that copies of a descriptor share.
   const int descriptor = ::openat(folder.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return 0;
@@ -65,7 +75,7 @@ std::size_t remove_abandoned_temporaries(const directory& folder) {
   }
   std::size_t removed = 0;
   while (const dirent* entry = ::readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of its own
-    if (is_temporary_name(entry->d_name) && remove_if_abandoned(folder, entry->d_name)) ++removed;
+    if (is_temporary_name(entry->d_name) && remove_if_abandoned(folder, entry->d_name, now)) ++removed;
   }
   return removed;
 }

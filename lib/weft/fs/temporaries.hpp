@@ -3,19 +3,24 @@
 #include <weft/fs/directory.hpp>
 
 #include <cstddef>
+#include <ctime>
 #include <string>
 
 namespace weft::fs {
 
-/// Removes the temporaries of atomic_file in `folder` whose process is gone, as kill -9 leaves them; gives how many.
+/// Removes the temporaries in `folder` whose process is gone, as kill -9 leaves them; gives how many.
 ///
-/// A living writer holds a lock (flock) on its temporary. Removed is only what has the form of its name
-/// (.NAME.<random>.weft.part), is a regular file of this user with one name, has not been written to for a minute, and
-/// is not locked. Where the file system knows no locks nothing is removed. Subfolders are not entered.
+/// A living writer of an atomic_file holds a lock (flock) on its temporary. Removed is only what has the form of its name
+/// (.NAME.<random>.weft.part), is this user's and no folder, has not been changed in any way for a minute, and, if it is
+/// a regular file, is not locked: where the file system knows no locks those stay. A name is removed, not what it is
+/// another name of. Subfolders are not entered.
 /// Blocking: reads the whole folder. Errors: none; what cannot be read or removed stays.
 std::size_t remove_abandoned_temporaries(const directory& folder);
 
 namespace detail {
+
+/// The same at another time.
+std::size_t remove_abandoned_temporaries(const directory& folder, std::time_t now);
 
 /// A name for the temporary of `name`, different each time.
 [[nodiscard]] std::string temporary_name(const std::string& name);
