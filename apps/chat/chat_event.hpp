@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "chat/endpoint.hpp"
+
+namespace weft::chat_app {
+
+/// Number of an own message, from 1; 0: none.
+using message_id = std::uint64_t;
+
+enum class event_type {
+  message,    ///< a peer said something
+  own,        ///< what was typed here goes out
+  sent,       ///< an own message was handed to the kernel
+  delivered,  ///< the peer has said that it got it
+  failed,     ///< it did not reach the peer; text says why
+  joined,     ///< a peer is there
+  left,       ///< a peer is gone; text says how, if it is known
+  renamed,    ///< a peer has another name, or is away; text: what it says
+  refused,    ///< a peer is not who it should be
+  offer,      ///< a peer offers a file
+  flood,      ///< messages of a peer were not shown
+  notice,     ///< something else to know
+};
+
+/// The name in JSON and logs.
+std::string name_of(event_type type);
+
+/// Something that a user is told. Texts and names are as they arrived: not safe for a terminal.
+struct chat_event {
+  event_type type = event_type::notice;
+  std::optional<endpoint> peer = {};
+  std::string nick = {};  ///< the peer's; empty: it has none
+  std::string text = {};
+  message_id id = 0;
+  event_type fate = event_type::sent;               ///< of `own`: what is known about it
+  std::chrono::system_clock::time_point time = {};  ///< set where it is shown
+};
+
+}  // namespace weft::chat_app

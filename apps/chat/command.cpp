@@ -1,0 +1,44 @@
+#include "chat/command.hpp"
+
+#include <array>
+
+#include <weft/base/text.hpp>
+
+#include "chat/visible_text.hpp"
+
+namespace weft::chat_app {
+namespace {
+
+constexpr std::array<command_row, 13> rows{{
+    {command_name::help, "/help", "", "this list"},
+    {command_name::peers, "/peers", "", "who is known"},
+    {command_name::to, "/to", "[PEER]...", "talk to these only; without one: to every peer again"},
+    {command_name::add, "/add", "HOST[:PORT] [NICK]", "talk to one more"},
+    {command_name::nick, "/nick", "NAME", "call yourself NAME"},
+    {command_name::me, "/me", "TEXT", "say what you are doing"},
+    {command_name::away, "/away", "[TEXT]", "be away; without a text: be back"},
+    {command_name::send, "/send", "PATH", "offer a file"},
+    {command_name::get, "/get", "N", "take the file that was offered as number N"},
+    {command_name::stats, "/stats", "", "what was sent and received"},
+    {command_name::log, "/log", "[FILE]", "write everything to FILE too; without one: no more"},
+    {command_name::clear, "/clear", "", "clear the screen"},
+    {command_name::quit, "/quit", "", "leave"},
+}};
+
+}  // namespace
+
+std::span<const command_row> command_table() { return rows; }
+
+typed_line parse_line(std::string_view line) {
+  if (line.starts_with("//")) return {.text = std::string(line.substr(1))};
+  if (!line.starts_with('/')) return {.text = std::string(line)};
+  const auto space = line.find(' ');
+  const auto word = line.substr(0, space);
+  const auto rest = space == std::string_view::npos ? std::string_view() : trim(line.substr(space));
+  for (const auto& row : rows) {
+    if (row.word == word) return {.command = row.name, .text = std::string(rest)};
+  }
+  return {.mistake = "no command " + visible_word(word) + "; /help lists them, // begins a text with a slash"};
+}
+
+}  // namespace weft::chat_app

@@ -1,0 +1,103 @@
+#include "chat/config.hpp"
+
+#include <string_view>
+
+#include <weft/base/parse.hpp>
+#include <weft/net/address.hpp>
+
+#include "chat/visible_text.hpp"
+#include "common/units.hpp"
+
+namespace weft::chat_app {
+namespace {
+
+constexpr std::size_t smallest_datagram = 64;
+constexpr std::size_t largest_datagram = 65507;
+
+std::uint16_t port_of(std::string_view text, std::uint16_t lowest) {
+  const auto port = parse_integer_in<std::uint16_t>(text, lowest, 65535);
+  if (!port) throw app::usage_error("not a port: '" + std::string(text) + "'");
+  return *port;
+}
+
+double rate_of(std::string_view text) {
+  const auto rate = parse_decimal(text);
+  if (!rate || *rate <= 0 || *rate > 1e6) throw app::usage_error("not a rate: '" + std::string(text) + "'");
+  return *rate;
+}
+
+/// "PORT", "ADDR:PORT", "[ADDR]:PORT".
+void set_listen(config& settings, std::string_view text) {
+  const auto colon = text.rfind(':');
+  settings.listen_port = port_of(colon == std::string_view::npos ? text : text.substr(colon + 1), 0);
+  if (colon == std::string_view::npos) return;
+  const auto host = text.substr(0, colon);
+  const auto address = net::parse_address(host);
+  if (!address) throw app::usage_error("not an address to listen on: '" + std::string(host) + "'");
+  settings.listen_host = address->to_string();
+}
+
+line_end line_end_of(std::string_view text) {
+  if (text == "lf") return line_end::lf;
+  return text == "none" ? line_end::none : line_end::automatic;
+}
+
+void apply(config& settings, const app::typed_option& option) {
+  const std::string_view name = option.spec->long_name;
+  const auto& value = option.values.back();
+  if (name == "listen") set_listen(settings, value);
+  if (name == "nick") settings.nick = value;
+  if (name == "ipv4") settings.addresses = family::v4;
+  if (name == "ipv6") settings.addresses = family::v6;
+  if (name == "send") settings.text = value;
+  if (name == "wait") settings.wait = app::parse_duration(value);
+  if (name == "eol") settings.end = line_end_of(value);
+  if (name == "rate") settings.rate = rate_of(value);
+  if (name == "burst") settings.burst = static_cast<double>(app::parse_count(value, 1, 1'000'000));
+  if (name == "max-size") settings.max_size = app::parse_count(value, smallest_datagram, largest_datagram);
+  if (name == "json") settings.json = true;
+  if (name == "log") settings.log_file = value;
+  if (name == "quiet") settings.quiet = true;
+  if (name == "color" && value != "auto") settings.color = value == "always";
+  if (name == "bell") settings.bell = true;
+}
+
+bool is_given(const app::arguments& typed, std::string_view name) {
+  for (const auto& option : typed.options) {
+    if (option.spec->long_name == name && !option.values.empty()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+peer_address parse_peer(std::string_view text, std::uint16_t default_port) {
+  const auto refuse = [&] { throw app::usage_error("not a peer: '" + visible_word(text) + "'"); };
+  if (net::parse_address(text)) return {net::parse_address(text)->to_string(), default_port};
+  const auto colon = text.rfind(':');
+  const auto host = text.substr(0, colon);
+  const bool is_bare_v6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
+  if (host.empty() || is_bare_v6) refuse();
+  const auto address = net::parse_address(host);
+  if (!address && host.find_first_of("[]/ ") != std::string_view::npos) refuse();
+  const auto port = colon == std::string_view::npos ? default_port : port_of(text.substr(colon + 1), 1);
+  return {address ? address->to_string() : std::string(host), port};
+}
+
+config resolve(const app::arguments& typed, const surroundings& around) {
+  config settings;
+  settings.nick = around.user;
+  settings.color = around.color_on_stdout;
+  for (const auto& option : typed.options) {
+    if (!option.values.empty()) apply(settings, option);
+  }
+  if (is_given(typed, "ipv4") && is_given(typed, "ipv6")) throw app::usage_error("-4 and -6 exclude each other");
+  for (const auto& operand : typed.operands) settings.peers.push_back(parse_peer(operand, settings.peer_port));
+  if (settings.text && settings.peers.empty()) throw app::usage_error("--send needs a peer to send to");
+  if (settings.text && settings.text->find_first_not_of("\r\n") == std::string::npos)
+    throw app::usage_error("--send needs a text that is not empty");
+  if (settings.wait && !settings.text) throw app::usage_error("--wait belongs to --send");
+  return settings;
+}
+
+}  // namespace weft::chat_app

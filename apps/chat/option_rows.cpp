@@ -1,0 +1,105 @@
+#include "chat/config.hpp"
+#include "common/program_options.hpp"
+
+namespace weft::chat_app {
+namespace {
+
+using app::audience;
+
+constexpr std::string_view whom = "Whom to talk to";
+constexpr std::string_view what = "What to send";
+constexpr std::string_view output = "Output";
+
+void add_network(std::vector<app::option_spec>& all) {
+  all.push_back({.long_name = "listen",
+                 .short_name = 'l',
+                 .metavar = "[ADDR:]PORT",
+                 .group = whom,
+                 .help = "where to be heard; port 0: any, which is then told",
+                 .default_text = "7070 on every address",
+                 .shown = audience::common});
+  all.push_back({.long_name = "nick",
+                 .short_name = 'n',
+                 .metavar = "NAME",
+                 .group = whom,
+                 .help = "what you are called",
+                 .default_text = "the user's name",
+                 .shown = audience::common});
+  all.push_back({.long_name = "ipv4", .short_name = '4', .group = whom, .help = "use IPv4 only"});
+  all.push_back({.long_name = "ipv6", .short_name = '6', .group = whom, .help = "use IPv6 only"});
+}
+
+void add_sending(std::vector<app::option_spec>& all) {
+  all.push_back({.long_name = "send",
+                 .short_name = 's',
+                 .metavar = "TEXT",
+                 .group = what,
+                 .help = "send TEXT to every peer and end; the exit code says whether all got it",
+                 .shown = audience::common});
+  all.push_back({.long_name = "wait",
+                 .short_name = 'w',
+                 .metavar = "SECONDS",
+                 .group = what,
+                 .help = "with --send: how long to wait for what becomes of it",
+                 .default_text = "0 in plain mode",
+                 .shown = audience::common});
+  all.push_back({.long_name = "eol",
+                 .metavar = "HOW",
+                 .group = what,
+                 .help = "put a line feed behind each line on the wire; auto: for peers that do it themselves",
+                 .default_text = "auto",
+                 .choices = "auto|lf|none"});
+  all.push_back({.long_name = "rate",
+                 .metavar = "N",
+                 .group = what,
+                 .help = "lines a second at most; more wait, also those of a pipe",
+                 .default_text = "5"});
+  all.push_back({.long_name = "burst",
+                 .metavar = "N",
+                 .group = what,
+                 .help = "lines that go out at once before the rate counts",
+                 .default_text = "20"});
+  all.push_back({.long_name = "max-size",
+                 .metavar = "BYTES",
+                 .group = what,
+                 .help = "longest datagram; longer lines go in several",
+                 .default_text = "1200"});
+}
+
+void add_output(std::vector<app::option_spec>& all) {
+  all.push_back({.long_name = "json",
+                 .group = output,
+                 .help = "print a JSON object for each event on standard output",
+                 .shown = audience::common});
+  all.push_back({.long_name = "log",
+                 .metavar = "FILE",
+                 .group = output,
+                 .help = "write everything that is said to the end of FILE too",
+                 .value = app::completes::files});
+  all.push_back({.long_name = "quiet",
+                 .short_name = 'q',
+                 .group = output,
+                 .help = "print what is said to you, and nothing else",
+                 .shown = audience::common});
+  all.push_back({.long_name = "color",
+                 .metavar = "WHEN",
+                 .group = output,
+                 .help = "use colours",
+                 .default_text = "auto",
+                 .choices = "auto|always|never",
+                 .aliases = {"colour"}});
+  all.push_back({.long_name = "bell", .group = output, .help = "ring the terminal's bell for each message"});
+}
+
+}  // namespace
+
+std::vector<app::option_spec> chat_options() {
+  std::vector<app::option_spec> all;
+  add_network(all);
+  add_sending(all);
+  add_output(all);
+  for (auto& option : app::program_options()) all.push_back(std::move(option));
+  return all;
+}
+
+}  // namespace weft::chat_app

@@ -1,0 +1,293 @@
+#include "chat/session.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include <weft/core/cancelled.hpp>
+#include <weft/core/shield.hpp>
+#include <weft/core/sleep.hpp>
+#include <weft/core/task_group.hpp>
+#include <weft/core/timeout.hpp>
+
+#include "chat/pipe_input.hpp"
+#include "common/display_text.hpp"
+#include "common/terminal.hpp"
+
+namespace weft::chat_app {
+namespace {
+
+constexpr duration farewell_limit = std::chrono::seconds(1);
+constexpr duration longest_nap = std::chrono::hours(1);
+constexpr duration output_interval = std::chrono::milliseconds(5);
+constexpr std::size_t receive_buffer = 1 << 20;
+
+std::unique_ptr<protocol> make_mode(const config& settings) {
+  return std::make_unique<plain_protocol>(plain_options{.end = settings.end, .max_size = settings.max_size});
+}
+
+std::string reason(const boost::system::error_code& error) {
+  if (error == boost::system::errc::connection_refused) return "its port is closed";
+  return error.message();
+}
+
+}  // namespace
+
+session::session(const config& settings)
+    : config_(settings),
+      nick_(settings.nick),
+      reporter_(settings),
+      mode_(make_mode(settings)),
+      pace_(settings.rate, settings.burst),
+      input_thread_(offload_options{.name = "weft-stdin", .threads = 1}) {}
+
+task<chat_exit> session::run() {
+  auto code = chat_exit::bind;
+  std::exception_ptr thrown;
+  try {
+    if (bind()) code = co_await talk();
+  } catch (const cancelled&) {
+    thrown = std::current_exception();
+  } catch (const std::exception&) {
+    thrown = std::current_exception();
+  }
+  if (screen_) screen_->close();
+  auto farewell = [this] { return say_farewell(); };
+  auto in_time = [&]() -> task<> { co_await move_on_after(farewell_limit, farewell); };
+  co_await shield(2 * farewell_limit, in_time);
+  if (thrown) std::rethrow_exception(thrown);
+  co_return code;
+}
+
+bool session::bind() {
+  auto host = config_.listen_host;
+  if (host.empty() && config_.addresses == family::v4) host = "0.0.0.0";
+  if (host.empty() && config_.addresses == family::v6) host = "::";
+  try {
+    socket_.emplace(net::udp_bind(host, config_.listen_port, {.receive_buffer = receive_buffer}));
+  } catch (const boost::system::system_error& error) {
+    reporter_.tell({.type = event_type::notice, .text = app::plain_message(error.what())});
+    return false;
+  }
+  socket_->on_peer_error([this](const net::udp_peer_error& error) {
+    mode_->unreachable(error.peer, reason(error.error), this_loop().now());
+    pump();
+  });
+  note("listening on " + to_text(socket_->local_endpoint()));
+  return true;
+}
+
+/// Goodbyes, and what is pending for the screen.
+task<> session::say_farewell() {
+  if (unsent_ > 0) note(std::to_string(unsent_) + (unsent_ == 1 ? " line was" : " lines were") + " not sent");
+  if (socket_) {
+    mode_->leave(this_loop().now());
+    for (const auto& last : mode_->take_outgoing()) {
+      try {
+        co_await socket_->send_to(last.bytes, last.to);
+      } catch (const boost::system::system_error&) {
+        continue;  // the peer is not there to be told
+      }
+    }
+  }
+  co_await reporter_.flush();
+}
+
+task<chat_exit> session::talk() {
+  auto body = [this](task_group& group) -> task<chat_exit> {
+    std::vector<handle<>> helpers;
+    helpers.push_back(co_await group.spawn([this] { return receive(); }));
+    helpers.push_back(co_await group.spawn([this] { return transmit(); }));
+    helpers.push_back(co_await group.spawn([this] { return pace(); }));
+    helpers.push_back(co_await group.spawn([this] { return keep_time(); }));
+    helpers.push_back(co_await group.spawn([this] { return keep_output(); }));
+    auto code = chat_exit::undelivered;
+    const bool found = co_await add_peers();
+    if (config_.text && found) code = co_await send_once();
+    if (!config_.text) code = co_await serve_user();
+    for (auto& helper : helpers) helper.kill();
+    co_return code;
+  };
+  co_return co_await scope(body);
+}
+
+task<chat_exit> session::send_once() {
+  said only{++last_id_, peers_.targets(), *config_.text};
+  ++unsent_;
+  watch_.emplace(only.id, only.to, delivery_watch::proof::sent);
+  reporter_.announce(only.id, only.text);
+  co_await lines_.put(std::move(only));
+  auto settled = [this]() -> task<> {
+    while (!watch_->has_arrived() && !watch_->has_failed()) {
+      news_.clear();
+      co_await news_.wait();
+    }
+  };
+  co_await settled();
+  // The kernel has it; whether the port is open is known a little later.
+  auto failed = [this]() -> task<> {
+    while (!watch_->has_failed()) {
+      news_.clear();
+      co_await news_.wait();
+    }
+  };
+  if (config_.wait) co_await move_on_after(*config_.wait, failed);
+  co_return watch_->has_failed() ? chat_exit::undelivered : chat_exit::ok;
+}
+
+task<chat_exit> session::serve_user() {
+  input_queue input(16);
+  const bool has_screen = app::is_screen(STDIN_FILENO) && app::is_screen(STDOUT_FILENO) && !config_.json;
+  if (has_screen) {
+    co_await reporter_.flush();
+    auto completing = [this](std::string_view typed) { return complete(typed); };
+    screen_ = std::make_unique<chat_screen>(input_thread_, reporter_.data(), completing);
+    reporter_.set_screen(screen_.get());
+  }
+  auto body = [&](task_group& group) -> task<chat_exit> {
+    auto reading = [&]() -> task<> {
+      if (screen_) {
+        co_await screen_->run(input);
+      } else {
+        co_await read_lines(STDIN_FILENO, input_thread_, input);
+      }
+    };
+    auto reader = co_await group.spawn(reading);
+    const bool is_terminal = ::isatty(STDIN_FILENO) == 1;
+    if (is_terminal && config_.peers.empty()) co_await ask_for_peer(input);
+    auto code = chat_exit::ok;
+    for (bool goes_on = true; goes_on;) {
+      auto given = co_await input.get();
+      if (given.what == user_input::kind::interrupt) code = chat_exit::interrupted;
+      if (given.what == user_input::kind::line) {
+        goes_on = is_terminal ? co_await perform(given.text) : true;
+        if (!is_terminal) co_await say(std::move(given.text));
+      } else {
+        goes_on = false;
+        // The end of a pipe ends what is sent, not what is received.
+        if (!is_terminal) co_await sleep_until(time_point::max());
+      }
+    }
+    reader.kill();
+    co_return code;
+  };
+  co_return co_await scope(body);
+}
+
+task<> session::say(std::string text) {
+  if (text.find_first_not_of("\r\n") == std::string::npos) co_return;
+  said next{0, peers_.targets(), std::move(text)};
+  if (next.to.empty()) {
+    note("nobody to talk to: name a peer with /add or /to");
+    co_return;
+  }
+  next.id = ++last_id_;
+  ++unsent_;
+  reporter_.announce(next.id, next.text);
+  co_await lines_.put(std::move(next));
+}
+
+/// Hands the lines to the mode, no faster than the rate.
+task<> session::pace() {
+  for (;;) {
+    auto next = co_await lines_.get();
+    for (auto now = this_loop().now(); !pace_.take(now); now = this_loop().now()) {
+      co_await sleep_until(pace_.ready_at(now));
+    }
+    for (const auto& to : next.to) {
+      if (auto* known = peers_.find(to)) ++known->sent;
+      mode_->send(next.id, to, next.text, this_loop().now());
+    }
+    --unsent_;
+    pump();
+  }
+}
+
+/// What the mode has to say goes where it belongs.
+void session::pump() {
+  for (auto& datagram : mode_->take_outgoing()) static_cast<void>(wire_.try_put(std::move(datagram)));
+  for (auto& event : mode_->take_events()) hear(std::move(event));
+  clock_changed_.set();
+  news_.set();
+}
+
+void session::hear(chat_event event) {
+  if (watch_) watch_->note(event);
+  if (event.peer) {
+    auto* from = event.type == event_type::message ? peers_.heard(*event.peer) : peers_.find(*event.peer);
+    if (from != nullptr) {
+      if (event.type == event_type::message) ++from->received;
+      if (event.type == event_type::message || event.type == event_type::joined) from->is_here = true;
+      if (event.type == event_type::left) from->is_here = false;
+      if (event.nick.empty()) event.nick = from->nick;
+    }
+    if (event.type == event_type::message && !intake_.admit(*event.peer, this_loop().now())) return;
+  }
+  reporter_.tell(std::move(event));
+  output_.set();
+}
+
+task<> session::receive() {
+  for (;;) {
+    const auto got = co_await socket_->receive_from(std::span<std::byte>(buffer_));
+    if (got.endpoint.port() == 0) continue;
+    const std::string_view bytes(reinterpret_cast<const char*>(buffer_.data()), got.size);
+    mode_->receive(got.endpoint, bytes, this_loop().now());
+    pump();
+  }
+}
+
+task<> session::transmit() {
+  for (;;) {
+    auto datagram = co_await wire_.get();
+    boost::system::error_code failure;
+    try {
+      co_await socket_->send_to(datagram.bytes, datagram.to);
+    } catch (const boost::system::system_error& error) {
+      failure = error.code();
+    }
+    if (failure) {
+      mode_->unsent(datagram, failure.message(), this_loop().now());
+    } else {
+      mode_->handed_over(datagram, this_loop().now());
+    }
+    pump();
+  }
+}
+
+task<> session::keep_time() {
+  for (;;) {
+    clock_changed_.clear();
+    const auto now = this_loop().now();
+    const auto due = std::min({mode_->deadline(), intake_.next_summary(), now + longest_nap});
+    auto changed = [this]() -> task<> { co_await clock_changed_.wait(); };
+    if (due > now) {
+      co_await move_on_after(due - now, changed);
+    } else {
+      co_await yield();
+    }
+    mode_->advance(this_loop().now());
+    for (const auto& [from, dropped] : intake_.summary(this_loop().now())) {
+      reporter_.tell({.type = event_type::flood,
+                      .peer = from,
+                      .text = std::to_string(dropped) + (dropped == 1 ? " message" : " messages") + " not shown"});
+      output_.set();
+    }
+    pump();
+  }
+}
+
+/// Gathers what arrives at about the same time into one write.
+task<> session::keep_output() {
+  for (;;) {
+    output_.clear();
+    co_await reporter_.flush();
+    co_await output_.wait();
+    co_await sleep(output_interval);
+  }
+}
+
+}  // namespace weft::chat_app

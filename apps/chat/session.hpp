@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <weft/core/task.hpp>
+#include <weft/net/udp_socket.hpp>
+#include <weft/sync/event.hpp>
+#include <weft/sync/queue.hpp>
+
+#include "chat/chat_exit.hpp"
+#include "chat/config.hpp"
+#include "chat/delivery_watch.hpp"
+#include "chat/intake.hpp"
+#include "chat/peer_table.hpp"
+#include "chat/protocol.hpp"
+#include "chat/reporter.hpp"
+#include "chat/token_bucket.hpp"
+#include "chat/user_input.hpp"
+
+namespace weft::chat_app {
+
+/// One run of weft-chat: moves datagrams between the socket and the mode, and lines between the user and the mode.
+///
+/// Lifetime:     one run(); lives on the loop's thread.
+/// Cancellation: peers are told goodbye where the mode can, what was to be printed is, and the terminal is put back.
+class session {
+ public:
+  /// Errors: boost::system::system_error for a log that cannot be opened.
+  explicit session(const config& settings);
+
+  /// Completes when the user, or --send, is done. Errors: boost::system::system_error for standard output, the terminal
+  /// and the log.
+  task<chat_exit> run();
+
+ private:
+  struct said {
+    message_id id;
+    std::vector<endpoint> to;
+    std::string text;
+  };
+
+  bool bind();
+  task<chat_exit> talk();
+  task<chat_exit> serve_user();
+  task<chat_exit> send_once();
+  task<> say_farewell();
+
+  task<> receive();
+  task<> transmit();
+  task<> pace();
+  task<> keep_time();
+  task<> keep_output();
+
+  task<bool> add_peers();
+  task<bool> add_peer(peer_address address, std::string nick);
+  task<> ask_for_peer(input_queue& input);
+  task<> say(std::string text);
+  void pump();
+  void note(const std::string& text);
+  void hear(chat_event event);
+
+  task<bool> perform(std::string typed);
+  task<> add(std::string_view words);
+  void choose(std::string_view words);
+  void help();
+  void list_peers();
+  void show_stats();
+  void rename(const std::string& nick);
+  void log(const std::string& path);
+  std::vector<std::string> complete(std::string_view line) const;
+
+  const config& config_;
+  std::string nick_;
+  std::string away_;
+  reporter reporter_;
+  std::unique_ptr<protocol> mode_;
+  std::optional<net::udp_socket> socket_;
+  std::unique_ptr<chat_screen> screen_;
+  peer_table peers_;
+  intake intake_;
+  token_bucket pace_;
+  queue<said> lines_{64};
+  queue<outgoing> wire_{unbounded};
+  event clock_changed_;  // deadlines may have moved
+  event news_;           // something became of a message
+  event output_;
+  std::optional<delivery_watch> watch_;
+  message_id last_id_ = 0;
+  std::size_t unsent_ = 0;  // lines that wait for the rate
+  offload input_thread_;
+  std::array<std::byte, 65536> buffer_;
+};
+
+}  // namespace weft::chat_app

@@ -1,0 +1,226 @@
+#include <algorithm>
+
+#include <weft/core/join.hpp>
+#include <weft/net/resolver.hpp>
+
+#include "chat/command.hpp"
+#include "chat/session.hpp"
+#include "chat/visible_text.hpp"
+#include "common/display_text.hpp"
+
+namespace weft::chat_app {
+namespace {
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto space = text.find(' ');
+    if (space != 0) words.emplace_back(text.substr(0, space));
+    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+  }
+  return words;
+}
+
+std::string line_of(const peer& one, bool is_target) {
+  auto line = (is_target ? "> " : "  ") + to_text(one.where);
+  if (!one.nick.empty()) line += "  " + visible_word(one.nick);
+  if (!one.is_named) line += "  (stranger)";
+  if (!one.is_here) line += "  (gone)";
+  return line + "  sent " + std::to_string(one.sent) + ", received " + std::to_string(one.received);
+}
+
+net::address_family family_of(const config& settings) {
+  switch (settings.addresses) {
+    case family::v4: return net::address_family::ipv4;
+    case family::v6: return net::address_family::ipv6;
+    case family::any: break;
+  }
+  return net::address_family::any;
+}
+
+}  // namespace
+
+void session::note(const std::string& text) {
+  reporter_.say(text);
+  output_.set();
+}
+
+task<bool> session::add_peer(peer_address address, std::string nick) {
+  std::string trouble;
+  try {
+    const auto found = co_await net::resolve(address.host, address.port, {.family = family_of(config_)});
+    const endpoint where(found.front().address(), address.port);
+    peers_.add(where, std::move(nick));
+    mode_->greet(where, this_loop().now());
+    pump();
+  } catch (const boost::system::system_error& error) {
+    trouble = app::plain_message(error.what());
+  }
+  if (!trouble.empty()) note(trouble);
+  co_return trouble.empty();
+}
+
+task<bool> session::add_peers() {
+  bool all = true;
+  for (const auto& address : config_.peers) {
+    const bool found = co_await add_peer(address, {});
+    all = all && found;
+  }
+  co_return all;
+}
+
+/// As the notes' program does: the address, then the port. Nothing typed: only listen.
+task<> session::ask_for_peer(input_queue& input) {
+  std::vector<std::string> answers;
+  const std::string port = std::to_string(config_.peer_port);
+  const std::string questions[] = {"peer's address (empty: only listen): ", "peer's port (" + port + "): "};
+  for (const auto& question : questions) {
+    if (screen_) {
+      screen_->set_prompt(question);
+    } else {
+      note(question);
+    }
+    auto answer = co_await input.get();
+    if (answer.what != user_input::kind::line || (answers.empty() && answer.text.empty())) break;
+    answers.push_back(answer.text);
+  }
+  if (screen_) screen_->set_prompt("> ");
+  if (answers.size() < 2) co_return;
+  std::string wrong;
+  try {
+    const bool is_v6 = answers[0].find(':') != std::string::npos && !answers[0].starts_with('[');
+    const auto host = is_v6 ? "[" + answers[0] + "]" : answers[0];
+    const auto address = parse_peer(answers[1].empty() ? host : host + ":" + answers[1], config_.peer_port);
+    co_await add_peer(address, {});
+  } catch (const app::usage_error& error) {
+    wrong = error.what();
+  }
+  if (!wrong.empty()) note(wrong);
+}
+
+/// Gives whether to go on.
+task<bool> session::perform(std::string typed) {
+  const auto asked = parse_line(typed);
+  if (!asked.mistake.empty()) note(asked.mistake);
+  if (!asked.command) {
+    if (asked.mistake.empty()) co_await say(asked.text);
+    co_return true;
+  }
+  switch (*asked.command) {
+    case command_name::help: help(); break;
+    case command_name::peers: list_peers(); break;
+    case command_name::to: choose(asked.text); break;
+    case command_name::add: co_await add(asked.text); break;
+    case command_name::nick: rename(asked.text); break;
+    case command_name::me: co_await say("* " + nick_ + " " + asked.text); break;
+    case command_name::away:
+      away_ = asked.text;
+      mode_->announce(nick_, away_, this_loop().now());
+      pump();
+      note(away_.empty() ? "you are here" : "you are away: " + away_);
+      break;
+    case command_name::send:
+    case command_name::get: note("plain mode carries no files"); break;
+    case command_name::stats: show_stats(); break;
+    case command_name::log: log(asked.text); break;
+    case command_name::clear:
+      if (screen_) screen_->clear();
+      break;
+    case command_name::quit: co_return false;
+  }
+  co_return true;
+}
+
+task<> session::add(std::string_view words) {
+  const auto typed = words_of(words);
+  if (typed.empty()) {
+    note("/add HOST[:PORT] [NICK]");
+    co_return;
+  }
+  std::string wrong;
+  try {
+    co_await add_peer(parse_peer(typed[0], config_.peer_port), typed.size() > 1 ? typed[1] : std::string());
+  } catch (const app::usage_error& error) {
+    wrong = error.what();
+  }
+  if (!wrong.empty()) note(wrong);
+}
+
+void session::choose(std::string_view words) {
+  std::vector<endpoint> chosen;
+  for (const auto& word : words_of(words)) {
+    const auto* found = peers_.find(word);
+    if (found == nullptr) return note("nobody is called " + visible_word(word) + "; /peers lists who is known");
+    chosen.push_back(found->where);
+  }
+  peers_.choose(chosen);
+  std::string names;
+  for (const auto& where : chosen) names += " " + to_text(where);
+  note(chosen.empty() ? "talking to every peer" : "talking to" + names);
+  if (screen_) screen_->set_prompt(chosen.empty() ? "> " : visible_word(std::string(words)) + "> ");
+}
+
+void session::help() {
+  for (const auto& row : command_table()) {
+    auto usage = std::string(row.word) + " " + std::string(row.arguments);
+    usage.resize(std::max<std::size_t>(usage.size(), 26), ' ');
+    note(usage + std::string(row.meaning));
+  }
+}
+
+void session::list_peers() {
+  const auto targets = peers_.targets();
+  for (const auto& one : peers_.all()) note(line_of(one, std::ranges::find(targets, one.where) != targets.end()));
+  if (peers_.all().empty()) note("nobody is known");
+}
+
+void session::show_stats() {
+  std::size_t sent = 0;
+  std::size_t received = 0;
+  for (const auto& one : peers_.all()) {
+    sent += one.sent;
+    received += one.received;
+  }
+  note("sent " + std::to_string(sent) + ", received " + std::to_string(received) + ", waiting " +
+       std::to_string(unsent_) + ", datagrams lost here " + std::to_string(socket_->dropped()));
+}
+
+void session::rename(const std::string& nick) {
+  if (nick.empty()) return note("/nick NAME");
+  nick_ = nick;
+  mode_->announce(nick_, away_, this_loop().now());
+  pump();
+  note("you are " + nick_);
+}
+
+void session::log(const std::string& path) {
+  reporter_.close_log();
+  if (path.empty()) return note("no log");
+  try {
+    reporter_.open_log(path);
+    note("writing to " + path);
+  } catch (const boost::system::system_error& error) {
+    note(app::plain_message(error.what()));
+  }
+}
+
+std::vector<std::string> session::complete(std::string_view line) const {
+  std::vector<std::string> found;
+  const auto space = line.rfind(' ');
+  const auto word = space == std::string_view::npos ? line : line.substr(space + 1);
+  if (space == std::string_view::npos && word.starts_with('/')) {
+    for (const auto& row : command_table()) {
+      if (row.word.starts_with(word)) found.emplace_back(row.word);
+    }
+    return found;
+  }
+  for (const auto& one : peers_.all()) {
+    for (const auto& name : {visible_word(one.nick), to_text(one.where)}) {
+      if (!name.empty() && !word.empty() && name.starts_with(word) && name.find(' ') == std::string::npos)
+        found.push_back(name);
+    }
+  }
+  return found;
+}
+
+}  // namespace weft::chat_app

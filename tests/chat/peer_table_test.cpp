@@ -1,0 +1,49 @@
+#include "chat/peer_table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/ip/address.hpp>
+
+using namespace weft::chat_app;
+
+namespace {
+
+endpoint at(const char* address, std::uint16_t port = 7070) { return {boost::asio::ip::make_address(address), port}; }
+
+}  // namespace
+
+TEST_CASE("peers: a line goes to every one that was named until some are chosen") {
+  peer_table peers;
+  peers.add(at("10.0.0.1"));
+  peers.add(at("10.0.0.2"), "bob");
+  CHECK(peers.heard(at("10.0.0.9")) != nullptr);
+  CHECK(peers.targets() == std::vector<endpoint>{at("10.0.0.1"), at("10.0.0.2")});
+  peers.choose({at("10.0.0.9")});
+  CHECK(peers.targets() == std::vector<endpoint>{at("10.0.0.9")});
+  peers.choose({});
+  CHECK(peers.targets().size() == 2);
+}
+
+TEST_CASE("peers: are found by nick, address and a beginning that is only theirs") {
+  peer_table peers;
+  peers.add(at("10.0.0.1"), "ann");
+  peers.add(at("10.0.0.2"), "anna");
+  peers.add(at("::1"));
+  REQUIRE(peers.find("ann") != nullptr);
+  CHECK(peers.find("ann")->where == at("10.0.0.1"));
+  CHECK(peers.find("anna")->where == at("10.0.0.2"));
+  CHECK(peers.find("an") == nullptr);
+  CHECK(peers.find("[::1]:7070") != nullptr);
+  CHECK(peers.find("[::1") != nullptr);
+  CHECK(peers.find("") == nullptr);
+  CHECK(peers.find("10.0.0.2:7070")->nick == "anna");
+  CHECK(peers.nick_of(at("10.0.0.2")) == "anna");
+}
+
+TEST_CASE("peers: strangers do not fill the memory") {
+  peer_table peers;
+  for (std::uint16_t port = 1; port <= 2000; ++port) peers.heard(at("10.0.0.1", port));
+  CHECK(peers.all().size() == peer_table::max_strangers);
+  CHECK(peers.heard(at("10.0.0.1", 1)) != nullptr);
+  CHECK(peers.targets().empty());
+}

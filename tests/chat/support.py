@@ -1,0 +1,88 @@
+"""weft-chat as a process, and peers for it."""
+import json
+import os
+import queue
+import re
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+CHAT = os.environ["WEFT_CHAT"]
+LIMIT = 60  # seconds until a test gives up; nothing takes that long
+
+
+class Lines:
+    """What a pipe brings, line by line."""
+
+    def __init__(self, pipe):
+        self.lines = queue.Queue()
+        self.seen = []
+        threading.Thread(target=self.read, args=(pipe,), daemon=True).start()
+
+    def read(self, pipe):
+        for line in pipe:
+            self.lines.put(line)
+        self.lines.put(None)
+
+    def wait_for(self, part, limit=LIMIT):
+        """The first line that holds `part`."""
+        end = time.monotonic() + limit
+        while True:
+            line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
+            if line is None:
+                raise AssertionError(f"{part!r} did not come: {self.seen}")
+            self.seen.append(line)
+            if part in line:
+                return line
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def start(self, *words, stdin=subprocess.PIPE, listen="127.0.0.1:0"):
+        """weft-chat in pipes; its lines are in .out and .err, its port in .port."""
+        process = subprocess.Popen([CHAT, "--listen", listen, *words], stdin=stdin, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, cwd=self.folder, bufsize=0)
+        self.addCleanup(self.end, process)
+        process.out = Lines(process.stdout)
+        process.err = Lines(process.stderr)
+        told = process.out if "--json" in words else process.err
+        line = told.wait_for(b"listening on ")
+        process.port = int(re.search(rb"listening on \S+:(\d+)", line).group(1))
+        return process
+
+    def end(self, process):
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
+
+    def run_chat(self, *words, **options):
+        return subprocess.run([CHAT, "--listen", "127.0.0.1:0", *words], capture_output=True, timeout=LIMIT, cwd=self.folder,
+                              stdin=subprocess.DEVNULL, **options)
+
+    def peer(self, family=socket.AF_INET, address="127.0.0.1"):
+        """A socket that plays a peer; .name is how weft-chat is told about it."""
+        peer = socket.socket(family, socket.SOCK_DGRAM)
+        peer.bind((address, 0))
+        peer.settimeout(LIMIT)
+        self.addCleanup(peer.close)
+        return peer
+
+    def name(self, peer):
+        host, port = peer.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def closed_port(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
+            unused.bind(("127.0.0.1", 0))
+            return unused.getsockname()[1]
