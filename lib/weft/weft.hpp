@@ -73,6 +73,7 @@
 #include <weft/net/tcp_socket.hpp>
 #include <weft/net/udp_batch.hpp>
 #include <weft/net/udp_socket.hpp>
+#include <weft/net/unix_socket.hpp>
 #include <weft/pool/adaptive_mutex.hpp>
 #include <weft/pool/aggregate_fields.hpp>
 #include <weft/pool/archive.hpp>
@@ -152,4 +153,5 @@
 #include <weft/tls/context.hpp>
 #include <weft/tls/error.hpp>
 #include <weft/tls/stream.hpp>
+#include <weft/tls/transport.hpp>
 #include <weft/version.hpp>

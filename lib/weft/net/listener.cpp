@@ -1,14 +1,10 @@
 #include <weft/net/listener.hpp>
 
 #include <weft/base/error.hpp>
-#include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
-#include <weft/core/sleep.hpp>
+#include <weft/net/accept.hpp>
 #include <weft/net/bind_address.hpp>
 
-#include <spdlog/logger.h>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
 #include <algorithm>
@@ -22,28 +18,6 @@ namespace weft::net {
 namespace {
 
 using error_code = boost::system::error_code;
-
-enum class accept_failure { connection_lost, exhausted, fatal };
-
-/// accept(2): a new connection's own network error is reported by accept and concerns only that connection.
-accept_failure classify(const error_code& error) {
-  switch (error.value()) {
-    case ECONNABORTED:
-    case EPROTO:
-    case EPERM:
-    case ENETDOWN:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case ENONET:
-    case EHOSTUNREACH:
-    case ENETUNREACH: return accept_failure::connection_lost;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM: return accept_failure::exhausted;
-    default: return accept_failure::fatal;
-  }
-}
 
 error_code open_listening(listener::asio_acceptor& acceptor, const tcp_endpoint& endpoint,
                           const listen_options& options) {
@@ -74,24 +48,7 @@ task<tcp_socket> listener::accept() {
   co_return co_await accept(peer);
 }
 
-task<tcp_socket> listener::accept(tcp_endpoint& peer) {
-  constexpr duration first_pause = std::chrono::milliseconds(5);
-  constexpr duration longest_pause = std::chrono::seconds(1);
-  duration pause = first_pause;
-  for (;;) {
-    auto [error, socket] = co_await acceptor_.async_accept(peer, boost::asio::as_tuple(boost::asio::deferred));
-    if (!error) co_return tcp_socket(std::move(socket));
-    switch (classify(error)) {
-      case accept_failure::connection_lost: break;
-      case accept_failure::exhausted:
-        if (pause == first_pause) logger()->warn("cannot accept connections for now: {}", error.message());
-        co_await sleep(pause);
-        pause = std::min(2 * pause, longest_pause);
-        break;
-      case accept_failure::fatal: throw_error(error, "cannot accept connections");
-    }
-  }
-}
+task<tcp_socket> listener::accept(tcp_endpoint& peer) { return detail::accept_next<tcp_socket>(acceptor_, peer); }
 
 void listener::close() noexcept {
   error_code closed_anyway;

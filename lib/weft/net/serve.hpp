@@ -9,6 +9,7 @@
 #include <weft/core/time.hpp>
 #include <weft/net/listener.hpp>
 #include <weft/net/tcp_socket.hpp>
+#include <weft/net/unix_socket.hpp>
 
 namespace weft::net {
 
@@ -29,6 +30,11 @@ using connection_handler = std::function<task<>(tcp_socket)>;
 /// run_options::shutdown_grace. A handler's exception is logged with its peer and ends that connection only. Throws,
 /// after the same drain, when accepting fails for good.
 task<> serve(listener source, connection_handler handler, serve_options options = {});
+
+using unix_connection_handler = std::function<task<>(unix_socket)>;
+
+/// serve() for a Unix socket.
+task<> serve_unix(unix_listener source, unix_connection_handler handler, serve_options options = {});
 
 /// serve() on every loop of run(): each listens on the address of `source`, and the kernel spreads the connections.
 ///
