@@ -61,12 +61,8 @@ task<stream> shake_hands(std::unique_ptr<state> made) {
   co_return handshake_access::make(std::move(made));
 }
 
-}  // namespace
-
-task<stream> client_handshake(net::tcp_socket socket, std::string host, context tls) {
-  const std::string name = reference_name(std::move(host));
-  const std::string peer = name + ":" + std::to_string(remote_port(socket));
-  auto made = std::make_unique<state>(std::move(socket), tls, name);
+/// `peer` is what sessions are kept under.
+task<stream> connect_as_client(std::unique_ptr<state> made, std::string name, std::string peer) {
   SSL* const ssl = made->ssl.get();
   demand_identity(ssl, name);
   auto& sessions = context_access::of(made->settings).sessions;
@@ -76,11 +72,35 @@ task<stream> client_handshake(net::tcp_socket socket, std::string host, context 
   co_return co_await shake_hands(std::move(made));
 }
 
+task<stream> accept_as_server(std::unique_ptr<state> made) {
+  ::SSL_set_accept_state(made->ssl.get());
+  co_return co_await shake_hands(std::move(made));
+}
+
+}  // namespace
+
+task<stream> client_handshake(net::tcp_socket socket, std::string host, context tls) {
+  const std::string name = reference_name(std::move(host));
+  std::string peer = name + ":" + std::to_string(remote_port(socket));
+  auto made = std::make_unique<state>(std::move(socket), std::move(tls), name);
+  co_return co_await connect_as_client(std::move(made), name, std::move(peer));
+}
+
+task<stream> client_handshake_over(std::unique_ptr<transport> beneath, std::string host, context tls) {
+  const std::string name = reference_name(std::move(host));
+  auto made = std::make_unique<state>(std::move(beneath), std::move(tls), name);
+  co_return co_await connect_as_client(std::move(made), name, name);
+}
+
 task<stream> server_handshake(net::tcp_socket socket, context tls) {
   std::string peer = net::to_string(socket.remote_endpoint());
   auto made = std::make_unique<state>(std::move(socket), std::move(tls), std::move(peer));
-  ::SSL_set_accept_state(made->ssl.get());
-  co_return co_await shake_hands(std::move(made));
+  co_return co_await accept_as_server(std::move(made));
+}
+
+task<stream> server_handshake_over(std::unique_ptr<transport> beneath, context tls) {
+  auto made = std::make_unique<state>(std::move(beneath), std::move(tls), "a client");
+  co_return co_await accept_as_server(std::move(made));
 }
 
 namespace {

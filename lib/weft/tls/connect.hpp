@@ -7,9 +7,11 @@
 #include <weft/net/serve.hpp>
 #include <weft/tls/context.hpp>
 #include <weft/tls/stream.hpp>
+#include <weft/tls/transport.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,6 +38,12 @@ task<stream> client_handshake(net::tcp_socket socket, std::string host, context 
 
 /// The server's handshake on an accepted socket.
 task<stream> server_handshake(net::tcp_socket socket, context tls);
+
+/// The handshakes over any stream of bytes, which is taken over: make_transport(stream) makes a transport of a Unix socket, a
+/// testkit::memory_stream, another TLS stream. Sessions are resumed by `host` alone. Only shutdown() tells the peer
+/// that the stream has ended; close() cannot without waiting.
+task<stream> client_handshake_over(std::unique_ptr<transport> beneath, std::string host, context tls);
+task<stream> server_handshake_over(std::unique_ptr<transport> beneath, context tls);
 
 struct serve_options {
   net::serve_options net;

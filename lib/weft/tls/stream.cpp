@@ -9,54 +9,27 @@
 #include <boost/system/system_error.hpp>
 
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <exception>
 #include <utility>
 
-#include <sys/socket.h>
-
 namespace weft::tls {
 
-namespace {
-
-/// OpenSSL's socket BIO, but for its write(2), which would end the process by SIGPIPE when the peer is gone.
-const BIO_METHOD* socket_method() {
-  static const BIO_METHOD* const method = [] {
-    const BIO_METHOD* plain = ::BIO_s_socket();
-    BIO_METHOD* made = ::BIO_meth_new(BIO_TYPE_SOCKET, "weft socket");
-    if (made == nullptr) throw_configuration("cannot set up a TLS connection");
-    ::BIO_meth_set_read(made, ::BIO_meth_get_read(plain));
-    ::BIO_meth_set_ctrl(made, ::BIO_meth_get_ctrl(plain));
-    ::BIO_meth_set_create(made, ::BIO_meth_get_create(plain));
-    ::BIO_meth_set_destroy(made, ::BIO_meth_get_destroy(plain));
-    ::BIO_meth_set_write(made, [](BIO* bio, const char* data, int size) {
-      int descriptor = -1;
-      BIO_get_fd(bio, &descriptor);
-      BIO_clear_retry_flags(bio);
-      errno = 0;
-      const auto sent = static_cast<int>(::send(descriptor, data, static_cast<std::size_t>(size), MSG_NOSIGNAL));
-      if (sent <= 0 && ::BIO_sock_should_retry(sent) != 0) BIO_set_retry_write(bio);
-      return sent;
-    });
-    return made;
-  }();
-  return method;
-}
-
-}  // namespace
-
-stream::state::state(net::tcp_socket over, context from, std::string name)
-    : socket(std::move(over)),
-      settings(std::move(from)),
+stream::state::state(context from, std::string name)
+    : settings(std::move(from)),
       label("TLS connection with '" + name + "'"),
       ssl(context_access::of(settings).make_connection()) {
-  auto& asio = socket.asio();
-  if (!asio.native_non_blocking()) asio.native_non_blocking(true);
-  BIO* transport = ::BIO_new(socket_method());
-  if (transport == nullptr) throw_configuration("cannot set up a TLS connection");
-  BIO_set_fd(transport, socket.native_handle(), BIO_NOCLOSE);
-  ::SSL_set_bio(ssl.get(), transport, transport);
   ::SSL_set_ex_data(ssl.get(), session_owner_index(), &owner);
+}
+
+stream::state::state(net::tcp_socket over, context from, std::string name) : state(std::move(from), std::move(name)) {
+  beneath.emplace(std::move(over)).attach(ssl.get());
+}
+
+stream::state::state(std::unique_ptr<transport> over, context from, std::string name)
+    : state(std::move(from), std::move(name)) {
+  beneath.emplace(std::move(over)).attach(ssl.get());
 }
 
 stream::state::~state() {
@@ -92,7 +65,7 @@ task<std::size_t> stream::read_some(net::mutable_bytes buffer) {
   if (turn_over) co_await yield();
   std::size_t got = 0;
   auto read = [buffer, &got](SSL* ssl) { return ::SSL_read_ex(ssl, buffer.data(), buffer.size(), &got); };
-  const bool more = co_await self.complete(read);
+  const bool more = co_await self.complete(read, output::later);
   co_return more ? got : 0;
 }
 
@@ -130,12 +103,16 @@ task<std::size_t> stream::write_all(net::const_bytes buffer) {
 }
 
 task<> stream::wait_readable() {
+  net::tcp_socket* const socket = state_->beneath->socket();
   // What OpenSSL holds may be less than a record: only looking tells.
-  const bool ready = state_->broken || (::SSL_has_pending(state_->ssl.get()) == 1 && has_input());
+  const bool holds_some = socket == nullptr || ::SSL_has_pending(state_->ssl.get()) == 1;
+  const bool ready = state_->broken || (holds_some && has_input());
   if (ready) {
     co_await yield();
+  } else if (socket != nullptr) {
+    co_await socket->wait_readable();
   } else {
-    co_await state_->socket.wait_readable();
+    co_await state_->beneath->receive();
   }
 }
 
@@ -196,10 +173,10 @@ void stream::close() noexcept {
     ::ERR_clear_error();
   }
   state_->broken = true;
-  state_->socket.close();
+  state_->beneath->close();
 }
 
-bool stream::is_open() const noexcept { return state_ && state_->socket.is_open(); }
+bool stream::is_open() const noexcept { return state_ && state_->beneath->is_open(); }
 
 bool stream::resumed() const noexcept { return ::SSL_session_reused(state_->ssl.get()) == 1; }
 
@@ -219,6 +196,9 @@ std::string_view stream::server_name() const noexcept {
   return name != nullptr ? name : std::string_view();
 }
 
-net::tcp_socket& stream::socket() noexcept { return state_->socket; }
+net::tcp_socket& stream::socket() noexcept {
+  assert(state_->beneath->socket() != nullptr && "stream::socket() of a stream over something else");
+  return *state_->beneath->socket();
+}
 
 }  // namespace weft::tls

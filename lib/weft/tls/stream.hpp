@@ -16,9 +16,9 @@ struct ssl_st;
 
 namespace weft::tls {
 
-/// A TLS connection over a TCP socket, after its handshake.
+/// A TLS connection over a TCP socket or any other stream, after its handshake.
 ///
-/// Ownership:    owns the socket; move-only. Buffers belong to the caller and must live until the operation ends.
+/// Ownership:    owns what it runs over; move-only. Buffers belong to the caller and must live until the operation ends.
 /// Lifetime:     must not be moved or destroyed while an operation on it is awaited.
 /// Threads:      confined to its loop. One read and one write may be awaited at the same time, not two of a kind.
 /// Cancellation: a write that was cut short leaves the stream unusable; close it.
@@ -72,6 +72,7 @@ class stream {
   [[nodiscard]] std::string_view server_name() const noexcept;
 
   /// The socket beneath: endpoints and options. Reading or writing it breaks the stream.
+  /// Precondition: the stream is one over TCP.
   [[nodiscard]] net::tcp_socket& socket() noexcept;
 
  private:

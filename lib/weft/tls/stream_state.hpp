@@ -3,6 +3,7 @@
 #include <weft/core/loop.hpp>
 #include <weft/core/task.hpp>
 #include <weft/net/tcp_socket.hpp>
+#include <weft/tls/carrier.hpp>
 #include <weft/tls/context_state.hpp>
 #include <weft/tls/openssl.hpp>
 #include <weft/tls/stream.hpp>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,37 +19,50 @@
 
 namespace weft::tls {
 
-/// OpenSSL working directly on the descriptor of a non-blocking socket. Private to tls/.
+/// Whether an operation sends the records that it leaves, or the next write does.
+enum class output { now, later };
+
+/// OpenSSL and what its bytes go over. Private to tls/.
 ///
 /// Invariants: the addresses of `ssl` and `owner` never change; after `broken` no call into OpenSSL is made but
 ///             SSL_free.
 struct stream::state {
   state(net::tcp_socket over, context from, std::string name);
+  state(std::unique_ptr<transport> over, context from, std::string name);
   state(const state&) = delete;
   state& operator=(const state&) = delete;
   ~state();
 
-  /// Calls `f(SSL*)` until it succeeds (gives 1), waiting for the socket in between.
+  /// Calls `f(SSL*)` until it succeeds (gives 1), waiting for the socket or transport in between.
   /// Gives false when the peer ended the stream with close_notify; throws for every other failure.
+  /// Over a transport, what it leaves to be sent goes `when` it says: a read must not wait for a peer that does not read.
   template <class F>
-  task<bool> complete(F f) {
+  task<bool> complete(F f, output when = output::now) {
     for (;;) {
-      detail::current_task().check();
+      weft::detail::current_task().check();
       if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
       if (broken) throw error(error_kind::protocol, label + ": has failed or was closed before");
       ::ERR_clear_error();
+      errno = 0;
       const int result = f(ssl.get());
-      if (result == 1) break;
       const int system_error = errno;
-      const int why = ::SSL_get_error(ssl.get(), result);
+      const int why = result == 1 ? SSL_ERROR_NONE : ::SSL_get_error(ssl.get(), result);
+      const bool failed = why == SSL_ERROR_SSL || why == SSL_ERROR_SYSCALL;
+      if (failed) keep_failure(why, system_error);
+      if (failed) {
+        if (beneath->has_output()) co_await beneath->send_alert();
+        continue;
+      }
+      if (when == output::now && beneath->has_output()) co_await beneath->send_output();
+      if (why == SSL_ERROR_NONE) break;
       if (why == SSL_ERROR_ZERO_RETURN) co_return false;
-      if (why == SSL_ERROR_WANT_READ) {
-        co_await socket.wait_readable();
-      } else if (why == SSL_ERROR_WANT_WRITE) {
-        co_await socket.wait_writable();
+      net::tcp_socket* const socket = beneath->socket();
+      if (socket == nullptr) {
+        co_await beneath->receive();  // room in memory is always there
+      } else if (why == SSL_ERROR_WANT_READ) {
+        co_await socket->wait_readable();
       } else {
-        broken = true;
-        throw_ssl_failure(ssl.get(), why, system_error, label);
+        co_await socket->wait_writable();
       }
     }
     co_return true;
@@ -59,7 +74,7 @@ struct stream::state {
   /// Counts a record that is read or written; gives whether the task should give way to others first.
   [[nodiscard]] bool count_record() noexcept;
 
-  net::tcp_socket socket;
+  std::optional<carrier> beneath;  ///< always there
   context settings;
   session_owner owner;
   std::string label;  ///< of error messages: "TLS connection with 'a.example'"
@@ -68,6 +83,9 @@ struct stream::state {
   bool broken = false;           ///< failed or closed
   std::exception_ptr failure;    ///< only where broken: found by looking, and not thrown yet
   bool write_cut_short = false;  ///< or still going on: a record may be half sent, and nothing else may follow it
+
+ private:
+  state(context from, std::string name);
 };
 
 /// The way between a stream and its state, for tls/'s own sources.
