@@ -20,12 +20,20 @@ const udp_batch_options& checked(const udp_batch_options& options) {
   return options;
 }
 
+/// From one slot to the next: an odd number of cache lines, so that the beginnings of large slots do not all fall into the
+/// same few sets of the cache.
+std::size_t stride_of(std::size_t max_size) {
+  constexpr std::size_t line = 64;
+  return ((max_size + line - 1) / line | 1) * line;
+}
+
 }  // namespace
 
 udp_batch::udp_batch(udp_batch_options options)
     : options_(checked(options)),
-      memory_(new std::byte[options.count * options.max_size]),
-      headers_(std::make_unique<detail::udp_headers>(memory_.get(), options)) {
+      stride_(stride_of(options.max_size)),
+      memory_(new std::byte[options.count * stride_]),
+      headers_(std::make_unique<detail::udp_headers>(memory_.get(), stride_, options)) {
   const bool holds_coalesced = options.max_size == max_datagram;
   datagrams_.reserve(holds_coalesced ? options.count * detail::max_coalesced : options.count);
 }
@@ -41,20 +49,20 @@ void udp_batch::clear() noexcept {
 
 bool udp_batch::try_push(const_bytes bytes, const udp_endpoint& to) {
   if (used_slots_ == options_.count || bytes.size() > options_.max_size) return false;
-  std::byte* const slot = memory_.get() + used_slots_++ * options_.max_size;
-  if (!bytes.empty()) std::memcpy(slot, bytes.data(), bytes.size());
-  datagrams_.push_back({{slot, bytes.size()}, to, std::nullopt, false});
+  std::byte* const place = slot(used_slots_++);
+  if (!bytes.empty()) std::memcpy(place, bytes.data(), bytes.size());
+  datagrams_.push_back({{place, bytes.size()}, to, std::nullopt, false});
   return true;
 }
 
 void udp_batch::take_received(detail::udp_core& core, std::size_t count) noexcept {
   clear();
   used_slots_ = count;
-  for (std::size_t slot = 0; slot < count; ++slot) {
-    const mmsghdr& message = headers_->incoming()[slot];
+  for (std::size_t index = 0; index < count; ++index) {
+    const mmsghdr& message = headers_->incoming()[index];
     const msghdr& header = message.msg_hdr;
-    const std::span<std::byte> all(memory_.get() + slot * options_.max_size, message.msg_len);
-    udp_datagram datagram{all, headers_->sender(slot), std::nullopt, (header.msg_flags & MSG_TRUNC) != 0};
+    const std::span<std::byte> all(slot(index), message.msg_len);
+    udp_datagram datagram{all, headers_->sender(index), std::nullopt, (header.msg_flags & MSG_TRUNC) != 0};
     std::size_t segment = all.size();
     if (header.msg_controllen > 0) {
       detail::count_dropped(core, header);

@@ -71,9 +71,11 @@ class udp_batch {
   friend class detail::udp_send_batch;
 
   [[nodiscard]] detail::udp_headers& headers() const noexcept { return *headers_; }
+  [[nodiscard]] std::byte* slot(std::size_t index) const noexcept { return memory_.get() + index * stride_; }
   void take_received(detail::udp_core& core, std::size_t count) noexcept;
 
   udp_batch_options options_;
+  std::size_t stride_;
   std::unique_ptr<std::byte[]> memory_;
   std::unique_ptr<detail::udp_headers> headers_;
   std::vector<udp_datagram> datagrams_;  // has room for all that can come

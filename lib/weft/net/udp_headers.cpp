@@ -31,7 +31,7 @@ std::size_t run_length(const udp_core& core, const udp_batch& batch, std::size_t
 
 }  // namespace
 
-udp_headers::udp_headers(std::byte* memory, const udp_batch_options& options)
+udp_headers::udp_headers(std::byte* memory, std::size_t stride, const udp_batch_options& options)
     : names_(options.count),
       controls_(options.count),
       pieces_(options.count),
@@ -41,7 +41,7 @@ udp_headers::udp_headers(std::byte* memory, const udp_batch_options& options)
       sent_pieces_(std::max(options.count, max_segments)),
       run_lengths_(options.count) {
   for (std::size_t slot = 0; slot < options.count; ++slot) {
-    pieces_[slot] = {memory + slot * options.max_size, options.max_size};
+    pieces_[slot] = {memory + slot * stride, options.max_size};
     incoming_[slot].msg_hdr = make_header(names_[slot], pieces_[slot], controls_[slot]);
   }
 }

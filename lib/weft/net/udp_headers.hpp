@@ -22,7 +22,7 @@ inline constexpr std::size_t max_coalesced = 128;
 ///             filled; the outgoing ones mean something between fill() and datagrams_of().
 class udp_headers {
  public:
-  udp_headers(std::byte* memory, const udp_batch_options& options);
+  udp_headers(std::byte* memory, std::size_t stride, const udp_batch_options& options);
   udp_headers(const udp_headers&) = delete;
   udp_headers& operator=(const udp_headers&) = delete;
 
