@@ -9,7 +9,8 @@ void throw_errno(int error_number, const std::string& what) {
 }
 
 void throw_error(const boost::system::error_code& code, const std::string& what) {
-  throw boost::system::system_error(code, what);
+  // Made anew: without the place in Asio's sources, which is no news to who reads the message.
+  throw boost::system::system_error(code.value(), code.category(), what);
 }
 
 }  // namespace weft
