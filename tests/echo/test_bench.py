@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+"""weft-echo bench: counts right, finds wrong answers, and reports for machines."""
+import json
+import os
+import socket
+import tempfile
+import threading
+import unittest
+
+from support import EchoTest
+
+
+class Bench(EchoTest):
+    def bench(self, *words, code=0):
+        done = self.echo("bench", "--json", "-d", "300ms", *words)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return json.loads(done.stdout)
+
+    def false_server(self, serve):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+
+        def run():
+            connection, _ = server.accept()
+            with connection:
+                try:
+                    serve(connection)
+                except OSError:
+                    pass
+
+        threading.Thread(target=run, daemon=True).start()
+        return server.getsockname()[1]
+
+    def test_reports_as_json(self):
+        port = self.start().ports["tcp"]
+        for protocol in ("--tcp", "--udp"):
+            found = self.bench(protocol, "-n", 5, "--size", 100, "127.0.0.1", port)
+            self.assertGreater(found["requests"], 0)
+            self.assertEqual(found["errors"], 0)
+            self.assertAlmostEqual(found["rps"], found["requests"] / 0.3, delta=1)
+            self.assertLessEqual(found["p50"], found["p90"])
+            self.assertLessEqual(found["p90"], found["p99"])
+            self.assertLessEqual(found["p99"], found["p999"])
+
+    def test_pipelines_and_large_messages(self):
+        port = self.start().ports["tcp"]
+        for words in (["--pipeline", 16], ["--pipeline", 8, "--size", "100k", "-n", 3], ["--udp", "--pipeline", 16, "--size", 1200, "-n", 2]):
+            found = self.bench(*words, "127.0.0.1", port)
+            self.assertGreater(found["requests"], 0, words)
+            self.assertEqual(found["mismatches"] + found["broken"], 0, words)
+
+    def test_holds_a_rate(self):
+        port = self.start().ports["tcp"]
+        for protocol in ("--tcp", "--udp"):
+            found = self.bench(protocol, "--rate", 1000, "-n", 4, "127.0.0.1", port)
+            self.assertLessEqual(found["requests"], 300)
+            self.assertGreater(found["requests"], 0)
+
+    def test_a_server_that_stalls_is_seen_in_the_latencies_of_a_rate(self):
+        go_on = threading.Event()
+        self.addCleanup(go_on.set)
+        port = self.false_server(lambda connection: go_on.wait(30))
+        found = self.bench("--rate", 1000, "-n", 1, "127.0.0.1", port, code=4)
+        self.assertEqual(found["requests"], 0)
+        self.assertGreater(found["p50"], 100_000)  # half of what was due has waited for longer than that
+
+    def test_wrong_answers_are_found(self):
+        def lie(connection):
+            while data := connection.recv(65536):
+                connection.sendall(bytes(len(data)))
+
+        found = self.bench("-n", 1, "127.0.0.1", self.false_server(lie), code=9)
+        self.assertEqual(found["mismatches"], 1)
+
+    def test_draws_a_picture(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        file = os.path.join(folder.name, "latency.svg")
+        self.bench("-n", 2, "--plot", file, "127.0.0.1", self.start().ports["tcp"])
+        with open(file, encoding="utf-8") as picture:
+            self.assertIn("<polyline", picture.read())
+
+    def test_no_server_is_a_failure(self):
+        port = self.datagrams().getsockname()[1]
+        self.assertEqual(self.echo("bench", "-d", "100ms", "127.0.0.1", port).returncode, 4)
+
+
+if __name__ == "__main__":
+    unittest.main()
