@@ -9,7 +9,7 @@
 namespace weft::chat_app {
 namespace {
 
-constexpr std::array<command_row, 13> rows{{
+constexpr std::array<command_row, 15> rows{{
     {command_name::help, "/help", "", "this list"},
     {command_name::peers, "/peers", "", "who is known"},
     {command_name::to, "/to", "[PEER]...", "talk to these only; without one: to every peer again"},
@@ -19,6 +19,8 @@ constexpr std::array<command_row, 13> rows{{
     {command_name::away, "/away", "[TEXT]", "be away; without a text: be back"},
     {command_name::send, "/send", "PATH", "offer a file"},
     {command_name::get, "/get", "N", "take the file that was offered as number N"},
+    {command_name::accept, "/accept", "PEER", "believe the key that this peer has shown"},
+    {command_name::fingerprint, "/fingerprint", "", "your key, for others to compare"},
     {command_name::stats, "/stats", "", "what was sent and received"},
     {command_name::log, "/log", "[FILE]", "write everything to FILE too; without one: no more"},
     {command_name::clear, "/clear", "", "clear the screen"},

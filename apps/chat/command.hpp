@@ -7,7 +7,23 @@
 
 namespace weft::chat_app {
 
-enum class command_name { help, peers, to, add, nick, me, away, send, get, stats, log, clear, quit };
+enum class command_name {
+  help,
+  peers,
+  to,
+  add,
+  nick,
+  me,
+  away,
+  send,
+  get,
+  accept,
+  fingerprint,
+  stats,
+  log,
+  clear,
+  quit
+};
 
 /// A command as help shows it and completion offers it.
 struct command_row {

@@ -42,6 +42,11 @@ line_end line_end_of(std::string_view text) {
   return text == "none" ? line_end::none : line_end::automatic;
 }
 
+secure::acceptance acceptance_of(std::string_view text) {
+  if (text == "known") return secure::acceptance::known;
+  return text == "all" ? secure::acceptance::all : secure::acceptance::ask;
+}
+
 void apply(config& settings, const app::typed_option& option) {
   const std::string_view name = option.spec->long_name;
   const auto& value = option.values.back();
@@ -52,6 +57,10 @@ void apply(config& settings, const app::typed_option& option) {
   if (name == "send") settings.text = value;
   if (name == "wait") settings.wait = app::parse_duration(value);
   if (name == "eol") settings.end = line_end_of(value);
+  if (name == "mode") settings.mode = value == "secure" ? chat_mode::secure : chat_mode::plain;
+  if (name == "key") settings.key_file = value;
+  if (name == "known") settings.known_file = value;
+  if (name == "accept") settings.accept = acceptance_of(value);
   if (name == "rate") settings.rate = rate_of(value);
   if (name == "burst") settings.burst = static_cast<double>(app::parse_count(value, 1, 1'000'000));
   if (name == "max-size") settings.max_size = app::parse_count(value, smallest_datagram, largest_datagram);
@@ -88,10 +97,16 @@ config resolve(const app::arguments& typed, const surroundings& around) {
   config settings;
   settings.nick = around.user;
   settings.color = around.color_on_stdout;
+  settings.key_file = around.config_folder + "/chat.key";
+  settings.known_file = around.config_folder + "/chat.known";
   for (const auto& option : typed.options) {
     if (!option.values.empty()) apply(settings, option);
   }
   if (is_given(typed, "ipv4") && is_given(typed, "ipv6")) throw app::usage_error("-4 and -6 exclude each other");
+  for (const auto* name : {"key", "known", "accept"}) {
+    if (is_given(typed, name) && settings.mode != chat_mode::secure)
+      throw app::usage_error("--" + std::string(name) + " belongs to --mode secure");
+  }
   for (const auto& operand : typed.operands) settings.peers.push_back(parse_peer(operand, settings.peer_port));
   if (settings.text && settings.peers.empty()) throw app::usage_error("--send needs a peer to send to");
   if (settings.text && settings.text->find_first_not_of("\r\n") == std::string::npos)

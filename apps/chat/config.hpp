@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "chat/plain_protocol.hpp"
+#include "chat/secure/guard.hpp"
 #include "common/arguments.hpp"
 #include "common/option_table.hpp"
 
 namespace weft::chat_app {
 
-enum class chat_mode { plain };
+enum class chat_mode { plain, secure };
 
 enum class family { any, v4, v6 };
 
@@ -33,6 +34,9 @@ struct config {
   std::vector<peer_address> peers;
   std::string nick;
   line_end end = line_end::automatic;
+  std::string key_file;
+  std::string known_file;
+  secure::acceptance accept = secure::acceptance::ask;
   std::optional<std::string> text;  ///< to send, and then to end
   std::optional<std::chrono::nanoseconds> wait;
   double rate = 5;
@@ -51,6 +55,7 @@ std::vector<app::option_spec> chat_options();
 struct surroundings {
   bool color_on_stdout = false;
   std::string user = {};
+  std::string config_folder = {};  ///< where keys are, unless told otherwise
 };
 
 /// Errors: app::usage_error.

@@ -7,10 +7,19 @@ namespace {
 using app::audience;
 
 constexpr std::string_view whom = "Whom to talk to";
+constexpr std::string_view identity = "Who is who";
 constexpr std::string_view what = "What to send";
 constexpr std::string_view output = "Output";
 
 void add_network(std::vector<app::option_spec>& all) {
+  all.push_back({.long_name = "mode",
+                 .short_name = 'm',
+                 .metavar = "MODE",
+                 .group = whom,
+                 .help = "plain: bare datagrams, as nc -u; secure: encrypted, authenticated, nothing lost",
+                 .default_text = "plain",
+                 .choices = "plain|secure",
+                 .shown = audience::common});
   all.push_back({.long_name = "listen",
                  .short_name = 'l',
                  .metavar = "[ADDR:]PORT",
@@ -29,6 +38,27 @@ void add_network(std::vector<app::option_spec>& all) {
   all.push_back({.long_name = "ipv6", .short_name = '6', .group = whom, .help = "use IPv6 only"});
 }
 
+void add_identity(std::vector<app::option_spec>& all) {
+  all.push_back({.long_name = "key",
+                 .metavar = "FILE",
+                 .group = identity,
+                 .help = "secure mode: your key; made when it is missing",
+                 .default_text = "~/.config/weft/chat.key",
+                 .value = app::completes::files});
+  all.push_back({.long_name = "known",
+                 .metavar = "FILE",
+                 .group = identity,
+                 .help = "secure mode: the keys of peers; one that has another key is always refused",
+                 .default_text = "~/.config/weft/chat.known",
+                 .value = app::completes::files});
+  all.push_back({.long_name = "accept",
+                 .metavar = "WHOM",
+                 .group = identity,
+                 .help = "secure mode: keys that are not known: ask about them, refuse them, or take all",
+                 .default_text = "ask, on a terminal",
+                 .choices = "ask|known|all"});
+}
+
 void add_sending(std::vector<app::option_spec>& all) {
   all.push_back({.long_name = "send",
                  .short_name = 's',
@@ -41,7 +71,7 @@ void add_sending(std::vector<app::option_spec>& all) {
                  .metavar = "SECONDS",
                  .group = what,
                  .help = "with --send: how long to wait for what becomes of it",
-                 .default_text = "0 in plain mode",
+                 .default_text = "0 in plain mode, 10 in others",
                  .shown = audience::common});
   all.push_back({.long_name = "eol",
                  .metavar = "HOW",
@@ -96,6 +126,7 @@ void add_output(std::vector<app::option_spec>& all) {
 std::vector<app::option_spec> chat_options() {
   std::vector<app::option_spec> all;
   add_network(all);
+  add_identity(all);
   add_sending(all);
   add_output(all);
   for (auto& option : app::program_options()) all.push_back(std::move(option));

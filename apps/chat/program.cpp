@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 
 #include <weft/core/run.hpp>
@@ -33,6 +34,13 @@ std::string user_name() {
   return entry == nullptr ? "me" : entry->pw_name;
 }
 
+std::string config_folder() {
+  const char* chosen = std::getenv("XDG_CONFIG_HOME");
+  const char* home = std::getenv("HOME");
+  if (chosen != nullptr && *chosen == '/') return std::string(chosen) + "/weft";
+  return std::string(home == nullptr ? "." : home) + "/.config/weft";
+}
+
 task<int> chat(const config& settings) {
   std::string trouble;
   try {
@@ -51,7 +59,9 @@ int run_checked(std::vector<std::string> words) {
     app::write_fully(STDOUT_FILENO, *about, "standard output");
     return static_cast<int>(chat_exit::ok);
   }
-  const auto settings = resolve(typed, {.color_on_stdout = app::wants_color(STDOUT_FILENO), .user = user_name()});
+  const auto settings = resolve(
+      typed,
+      {.color_on_stdout = app::wants_color(STDOUT_FILENO), .user = user_name(), .config_folder = config_folder()});
   return run(run_options{.name = "weft-chat"}, [&settings] { return chat(settings); });
 }
 
@@ -73,11 +83,15 @@ const app::program_spec& program() {
            "In plain mode a line is one datagram of UTF-8 without anything around it, as nc -u and small scripts "
            "send: anyone can send one in anyone's name, and it may get lost. An own message is sent when the "
            "system has it, and failed when the peer's computer says that nobody listens.",
+           "In secure mode every message is encrypted and signed for by a key: yours is in --key, those of others in "
+           "--known, and a peer that suddenly has another one is refused. Messages arrive once and in order, or are "
+           "reported as failed. Both sides have to speak it.",
            "What arrives cannot drive the terminal: controls and invisible characters are shown by name."},
       .options = chat_options(),
       .examples = {{"weft-chat 192.0.2.7", "talks to 192.0.2.7, port 7070"},
                    {"weft-chat -l 0 192.0.2.7 192.0.2.8:9000", "talks to two, from any free port"},
                    {"weft-chat --send 'build done' --wait 1 192.0.2.7", "sends a line from a script"},
+                   {"weft-chat --mode secure 192.0.2.7", "talks so that nobody else can read or forge it"},
                    {"weft-chat --json < /dev/null", "prints what arrives, for a program"}},
       .exit_codes = chat_exit_table()};
   return spec;

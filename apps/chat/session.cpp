@@ -23,11 +23,8 @@ namespace {
 constexpr duration farewell_limit = std::chrono::seconds(1);
 constexpr duration longest_nap = std::chrono::hours(1);
 constexpr duration output_interval = std::chrono::milliseconds(5);
+constexpr duration receipt_limit = std::chrono::seconds(10);
 constexpr std::size_t receive_buffer = 1 << 20;
-
-std::unique_ptr<protocol> make_mode(const config& settings) {
-  return std::make_unique<plain_protocol>(plain_options{.end = settings.end, .max_size = settings.max_size});
-}
 
 std::string reason(const boost::system::error_code& error) {
   if (error == boost::system::errc::connection_refused) return "its port is closed";
@@ -40,9 +37,24 @@ session::session(const config& settings)
     : config_(settings),
       nick_(settings.nick),
       reporter_(settings),
-      mode_(make_mode(settings)),
       pace_(settings.rate, settings.burst),
-      input_thread_(offload_options{.name = "weft-stdin", .threads = 1}) {}
+      input_thread_(offload_options{.name = "weft-stdin", .threads = 1}) {
+  make_mode();
+}
+
+void session::make_mode() {
+  if (config_.mode == chat_mode::plain) {
+    mode_ = std::make_unique<plain_protocol>(plain_options{.end = config_.end, .max_size = config_.max_size});
+    return;
+  }
+  secure::secure_options options;
+  options.keys = secure::load_or_make_key(config_.key_file);
+  options.nick = nick_;
+  options.judge = [this](const endpoint& peer, const secure::key_bytes& key) { return guard_->judge(peer, key); };
+  fingerprint_ = secure::fingerprint(options.keys.open);
+  guard_ = std::make_unique<secure::guard>(secure::known_peers(config_.known_file), config_.accept);
+  mode_ = std::make_unique<secure::secure_protocol>(std::move(options));
+}
 
 task<chat_exit> session::run() {
   auto code = chat_exit::bind;
@@ -104,20 +116,33 @@ task<chat_exit> session::talk() {
     helpers.push_back(co_await group.spawn([this] { return pace(); }));
     helpers.push_back(co_await group.spawn([this] { return keep_time(); }));
     helpers.push_back(co_await group.spawn([this] { return keep_output(); }));
-    auto code = chat_exit::undelivered;
-    const bool found = co_await add_peers();
-    if (config_.text && found) code = co_await send_once();
-    if (!config_.text) code = co_await serve_user();
+    helpers.push_back(co_await group.spawn([this] { return work(); }));
+    co_await ended_.wait();
     for (auto& helper : helpers) helper.kill();
-    co_return code;
+    co_return *code_;
   };
   co_return co_await scope(body);
+}
+
+/// The first reason to end is the one that counts.
+void session::end(chat_exit code) {
+  if (!code_) code_ = code;
+  ended_.set();
+}
+
+task<> session::work() {
+  auto code = chat_exit::undelivered;
+  const bool found = co_await add_peers();
+  if (config_.text && found) code = co_await send_once();
+  if (!config_.text) code = co_await serve_user();
+  end(code);
 }
 
 task<chat_exit> session::send_once() {
   said only{++last_id_, peers_.targets(), *config_.text};
   ++unsent_;
-  watch_.emplace(only.id, only.to, delivery_watch::proof::sent);
+  const bool has_receipts = config_.mode != chat_mode::plain;
+  watch_.emplace(only.id, only.to, has_receipts ? delivery_watch::proof::delivered : delivery_watch::proof::sent);
   reporter_.announce(only.id, only.text);
   co_await lines_.put(std::move(only));
   auto settled = [this]() -> task<> {
@@ -126,6 +151,11 @@ task<chat_exit> session::send_once() {
       co_await news_.wait();
     }
   };
+  if (has_receipts) {
+    const auto limit = config_.wait.value_or(receipt_limit);
+    co_await move_on_after(limit, settled);
+    co_return watch_->has_arrived() ? chat_exit::ok : chat_exit::undelivered;
+  }
   co_await settled();
   // The kernel has it; whether the port is open is known a little later.
   auto failed = [this]() -> task<> {
@@ -216,18 +246,37 @@ void session::pump() {
 
 void session::hear(chat_event event) {
   if (watch_) watch_->note(event);
+  if (event.type == event_type::refused) hear_refusal(event);
   if (event.peer) {
-    auto* from = event.type == event_type::message ? peers_.heard(*event.peer) : peers_.find(*event.peer);
+    const bool comes_from_there = event.type == event_type::message || event.type == event_type::joined;
+    auto* from = comes_from_there ? peers_.heard(*event.peer) : peers_.find(*event.peer);
     if (from != nullptr) {
+      const bool has_name = event.type == event_type::joined || event.type == event_type::renamed;
+      if (has_name && !event.nick.empty()) from->nick = event.nick;
       if (event.type == event_type::message) ++from->received;
       if (event.type == event_type::message || event.type == event_type::joined) from->is_here = true;
       if (event.type == event_type::left) from->is_here = false;
       if (event.nick.empty()) event.nick = from->nick;
     }
-    if (event.type == event_type::message && !intake_.admit(*event.peer, this_loop().now())) return;
+    // What has been acknowledged is shown; only those who were let in can send it.
+    const bool is_bounded = event.type == event_type::message && config_.mode == chat_mode::plain;
+    if (is_bounded && !intake_.admit(*event.peer, this_loop().now())) return;
   }
   reporter_.tell(std::move(event));
   output_.set();
+}
+
+/// A peer that the user named and that is not who it should be ends everything; a key that is only unknown can be
+/// accepted by who sits in front of it.
+void session::hear_refusal(const chat_event& event) {
+  const auto* known = peers_.find(*event.peer);
+  if (known == nullptr || !known->is_named) return;
+  const bool may_ask = config_.accept == secure::acceptance::ask && !config_.text && ::isatty(STDIN_FILENO) == 1;
+  if (may_ask && guard_->is_waiting(*event.peer)) {
+    note("/accept " + to_text(*event.peer) + " takes it, if the other side says that its key is this");
+  } else {
+    end(chat_exit::identity);
+  }
 }
 
 task<> session::receive() {

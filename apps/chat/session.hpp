@@ -44,10 +44,13 @@ class session {
     std::string text;
   };
 
+  void make_mode();
   bool bind();
   task<chat_exit> talk();
+  task<> work();
   task<chat_exit> serve_user();
   task<chat_exit> send_once();
+  void end(chat_exit code);
   task<> say_farewell();
 
   task<> receive();
@@ -63,9 +66,11 @@ class session {
   void pump();
   void note(const std::string& text);
   void hear(chat_event event);
+  void hear_refusal(const chat_event& event);
 
   task<bool> perform(std::string typed);
   task<> add(std::string_view words);
+  void accept(std::string_view name);
   void choose(std::string_view words);
   void help();
   void list_peers();
@@ -78,6 +83,8 @@ class session {
   std::string nick_;
   std::string away_;
   reporter reporter_;
+  std::unique_ptr<secure::guard> guard_;  // in secure mode
+  std::string fingerprint_;
   std::unique_ptr<protocol> mode_;
   std::optional<net::udp_socket> socket_;
   std::unique_ptr<chat_screen> screen_;
@@ -89,6 +96,8 @@ class session {
   event clock_changed_;  // deadlines may have moved
   event news_;           // something became of a message
   event output_;
+  event ended_;
+  std::optional<chat_exit> code_;  // once it has ended
   std::optional<delivery_watch> watch_;
   message_id last_id_ = 0;
   std::size_t unsent_ = 0;  // lines that wait for the rate

@@ -51,6 +51,8 @@ task<bool> session::add_peer(peer_address address, std::string nick) {
     const auto found = co_await net::resolve(address.host, address.port, {.family = family_of(config_)});
     const endpoint where(found.front().address(), address.port);
     peers_.add(where, std::move(nick));
+    const auto host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+    if (guard_) guard_->name(where, host + ":" + std::to_string(address.port));
     mode_->greet(where, this_loop().now());
     pump();
   } catch (const boost::system::system_error& error) {
@@ -120,7 +122,9 @@ task<bool> session::perform(std::string typed) {
       note(away_.empty() ? "you are here" : "you are away: " + away_);
       break;
     case command_name::send:
-    case command_name::get: note("plain mode carries no files"); break;
+    case command_name::get: note("this mode carries no files"); break;
+    case command_name::accept: accept(asked.text); break;
+    case command_name::fingerprint: note(guard_ ? "your key is " + fingerprint_ : "plain mode has no keys"); break;
     case command_name::stats: show_stats(); break;
     case command_name::log: log(asked.text); break;
     case command_name::clear:
@@ -144,6 +148,16 @@ task<> session::add(std::string_view words) {
     wrong = error.what();
   }
   if (!wrong.empty()) note(wrong);
+}
+
+void session::accept(std::string_view name) {
+  const auto* found = peers_.find(name);
+  if (!guard_ || found == nullptr) return note("no key waits to be accepted from " + visible_word(name));
+  const auto key = guard_->accept(found->where);
+  if (!key) return note("no key waits to be accepted from " + visible_word(name));
+  note(to_text(found->where) + " has the key " + secure::fingerprint(*key));
+  mode_->greet(found->where, this_loop().now());
+  pump();
 }
 
 void session::choose(std::string_view words) {

@@ -161,8 +161,7 @@ TEST_CASE("editor: random keys never break the line or the cursor") {
                           "\x1b[B",
                           "\x1b[3~",
                           "\x1b[1;5C",
-                          "\x1b"
-                          "d",
+                          "\x1b\x64",
                           "\xff",
                           "\xe5",
                           "\r",

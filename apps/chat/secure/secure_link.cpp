@@ -1,0 +1,241 @@
+#include "chat/secure/secure_link.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "chat/secure/packet.hpp"
+
+namespace weft::chat_app::secure {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr duration first_retry = std::chrono::milliseconds(500);
+constexpr duration longest_retry = seconds(15);
+constexpr duration keep_alive = seconds(25);
+constexpr duration silent_with_work = seconds(10);
+constexpr duration silent = seconds(75);
+constexpr duration session_life = std::chrono::hours(1);
+constexpr std::uint64_t session_packets = std::uint64_t{1} << 20;
+
+}  // namespace
+
+void secure_link::tell(event_type type, std::string text, message_id id) {
+  events_.push_back({.type = type, .peer = name_, .nick = nick_, .text = std::move(text), .id = id});
+}
+
+void secure_link::begin_handshake(const self& own, std::uint32_t id, time_point now) {
+  attempt_.emplace(attempt{.state = handshake(handshake::role::initiator, own.keys, prologue), .id = id, .hello = {}});
+  const auto message = attempt_->state.write(std::string(hello_size - 12 - 32, '\0'));
+  attempt_->hello = hello_packet(id, message);
+  repeat_handshake(now);
+}
+
+std::string_view secure_link::own_ephemeral() const { return std::string_view(attempt_->hello).substr(12, 32); }
+
+void secure_link::repeat_handshake(time_point now) {
+  put(attempt_->is_finished ? attempt_->finish : attempt_->hello);
+  attempt_->next = now + std::min(longest_retry, first_retry * (1 << std::min(attempt_->tries, 5)));
+  ++attempt_->tries;
+}
+
+bool secure_link::read_reply(const packet& got) {
+  // A reply that is not authentic must not end the attempt: it is read by a copy.
+  auto state = attempt_->state;
+  if (!state.read(got.body)) return false;
+  attempt_->state = std::move(state);
+  return true;
+}
+
+introduction secure_link::own_introduction(const self& own) const {
+  return {.stream = stream_, .base = sender_.base(), .nick = own.nick};
+}
+
+void secure_link::finish_handshake(const self& own, const packet& got, time_point now) {
+  const auto message = attempt_->state.write(introduction_bytes(own_introduction(own)));
+  attempt_->finish = finish_packet(got.sender, message);
+  attempt_->is_finished = true;
+  attempt_->tries = 0;
+  repeat_handshake(now);
+  install({attempt_->state.split(), attempt_->id, got.sender, now}, attempt_->state.peer_key(), now);
+}
+
+void secure_link::install(secure_session session, const key_bytes& key, time_point now) {
+  if (peer_key_ != key) receiver_ = {};
+  peer_key_ = key;
+  is_told_closed_ = false;
+  previous_ = std::exchange(current_, std::move(session));
+  last_heard_ = now;
+}
+
+/// A stream that is not known is that of a peer which does not know ours either.
+void secure_link::meet(const introduction& peer, time_point now) {
+  if (!current_ || current_->is_introduced()) return;
+  if (!receiver_.has_begun() || receiver_.stream() != peer.stream) {
+    receiver_.begin(peer.stream, peer.base);
+    sender_.restart();
+  }
+  current_->set_introduced();
+  nick_ = peer.nick;
+  progress_ = now;
+  if (!std::exchange(is_here_, true)) tell(event_type::joined);
+}
+
+void secure_link::introduce(const self& own, time_point now) {
+  const auto said = own_introduction(own);
+  std::string frames;
+  put_frame(frames, {.type = frame_type::introduction, .number = said.stream, .beyond = said.base, .text = said.nick});
+  send_frames(frames, now);
+  send_fragments(now);
+}
+
+bool secure_link::owns_session(std::uint32_t id) const {
+  return (current_ && current_->own_id() == id) || (previous_ && previous_->own_id() == id);
+}
+
+bool secure_link::receive(const packet& got, const endpoint& from, time_point now) {
+  const bool is_current = current_ && current_->own_id() == got.receiver;
+  auto& session = is_current ? current_ : previous_;
+  if (!session || session->own_id() != got.receiver) return false;
+  const auto opened = session->open_packet(got);
+  if (!opened) return false;
+  if (session->is_newest()) address_ = from;
+  last_heard_ = now;
+  const auto frames = parse_frames(*opened);
+  if (!frames) return true;
+  for (const auto& one : *frames) {
+    if (one.type == frame_type::introduction && is_current) {
+      if (attempt_ && attempt_->id == got.receiver) attempt_.reset();
+      meet({.stream = one.number, .base = one.beyond, .nick = one.text}, now);
+    }
+    const bool is_known = session && session->is_introduced();
+    if (is_known) obey(one, now);
+  }
+  if (is_current && current_ && current_->is_introduced()) previous_.reset();
+  if (current_ && current_->is_introduced() && !std::exchange(is_here_, true)) tell(event_type::joined);
+  if (owes_ack_) acknowledge(now);
+  send_fragments(now);
+  return true;
+}
+
+void secure_link::obey(const frame& one, time_point now) {
+  switch (one.type) {
+    case frame_type::fragment:
+      owes_ack_ = true;
+      for (auto& message : receiver_.take(one.number, one.is_last, one.text)) {
+        tell(event_type::message, std::move(message));
+      }
+      break;
+    case frame_type::ack:
+      for (const auto id : sender_.acknowledge(one.number, one.beyond, now)) tell(event_type::delivered, {}, id);
+      progress_ = now;
+      break;
+    case frame_type::ping: owes_ack_ = true; break;
+    case frame_type::close:
+      current_.reset();
+      previous_.reset();
+      attempt_.reset();
+      owes_ack_ = false;
+      if (std::exchange(is_here_, false)) tell(event_type::left);
+      break;
+    case frame_type::name:
+      nick_ = one.text;
+      tell(event_type::renamed, one.away.empty() ? "is here" : "is away: " + one.away);
+      break;
+    case frame_type::introduction: break;
+  }
+}
+
+void secure_link::send_frames(const std::string& frames, time_point now) {
+  if (!current_) return;
+  last_sent_ = now;
+  put(current_->seal_packet(frames));
+}
+
+void secure_link::acknowledge(time_point now) {
+  owes_ack_ = false;
+  std::string frames;
+  put_frame(frames, {.type = frame_type::ack, .number = receiver_.first_missing(), .beyond = receiver_.beyond()});
+  send_frames(frames, now);
+}
+
+/// Nothing before the peer is known to have the keys.
+void secure_link::send_fragments(time_point now) {
+  if (!current_ || !current_->is_introduced()) return;
+  while (const auto part = sender_.next(now)) {
+    std::string frames;
+    put_frame(frames, {.type = frame_type::fragment,
+                       .number = part->number,
+                       .is_last = part->is_last,
+                       .text = std::string(part->bytes)});
+    send_frames(frames, now);
+  }
+}
+
+void secure_link::add(message_id id, std::string_view text, time_point now) {
+  if (sender_.is_empty()) progress_ = now;
+  sender_.add(id, text);
+  send_fragments(now);
+}
+
+void secure_link::announce(const self& own, time_point now) {
+  std::string frames;
+  put_frame(frames, {.type = frame_type::name, .text = own.nick, .away = own.away});
+  send_frames(frames, now);
+}
+
+/// Anyone can forge such a report: it is told, and changes nothing.
+void secure_link::report_closed(const std::string& why) {
+  if (!current_ && !std::exchange(is_told_closed_, true)) tell(event_type::left, why);
+}
+
+void secure_link::close(time_point now) {
+  std::string frames;
+  put_frame(frames, {.type = frame_type::close});
+  send_frames(frames, now);
+  current_.reset();
+  previous_.reset();
+  attempt_.reset();
+}
+
+void secure_link::fail_all(const std::string& why, std::uint64_t new_stream) {
+  for (const auto id : sender_.abandon()) tell(event_type::failed, why, id);
+  stream_ = new_stream;
+  if (attempt_ && attempt_->is_finished) attempt_.reset();
+  current_.reset();
+  previous_.reset();
+}
+
+time_point secure_link::waits_since() const {
+  return sender_.is_empty() ? time_point::max() : std::max(progress_, last_heard_);
+}
+
+bool secure_link::advance(time_point now) {
+  if (attempt_ && now >= attempt_->next) repeat_handshake(now);
+  if (!current_) return !attempt_ && !sender_.is_empty();
+  send_fragments(now);
+  if (now - last_sent_ >= keep_alive) {
+    std::string frames;
+    put_frame(frames, {.type = frame_type::ping});
+    send_frames(frames, now);
+  }
+  if (is_here_ && now - last_heard_ >= silent) {
+    is_here_ = false;
+    tell(event_type::left, "nothing is heard from it");
+  }
+  const bool is_old = now - current_->begun() >= session_life || current_->sent() >= session_packets;
+  const bool is_lost = now - last_heard_ >= (sender_.is_empty() ? silent : silent_with_work);
+  return !attempt_ && (is_old || is_lost);
+}
+
+time_point secure_link::deadline() const {
+  auto due = attempt_ ? attempt_->next : time_point::max();
+  if (!current_) return due;
+  const auto limit = last_heard_ + (sender_.is_empty() ? silent : silent_with_work);
+  if (current_->is_introduced()) due = std::min(due, sender_.deadline());
+  if (!attempt_) due = std::min({due, limit, current_->begun() + session_life});
+  return std::min(due, last_sent_ + keep_alive);
+}
+
+}  // namespace weft::chat_app::secure

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/chat_event.hpp"
+#include "chat/protocol.hpp"
+#include "chat/secure/reliable_receiver.hpp"
+#include "chat/secure/reliable_sender.hpp"
+#include "chat/secure/secure_session.hpp"
+
+namespace weft::chat_app::secure {
+
+/// What a link says about itself in a handshake.
+struct self {
+  key_pair keys;
+  std::string nick;
+  std::string away;
+};
+
+/// One peer: its sessions, what is sent to it and what it sends. Makes datagrams and events; the table of links judges
+/// identities and finds the link that a datagram is for.
+class secure_link {
+ public:
+  /// `name` is where the user, or the first datagram, put the peer: events carry it, whatever its address is now.
+  secure_link(const endpoint& name, std::uint64_t stream) : name_(name), address_(name), stream_(stream) {}
+
+  const endpoint& name() const { return name_; }
+  const endpoint& address() const { return address_; }
+  void set_address(const endpoint& address) { address_ = address; }
+  const std::optional<key_bytes>& peer_key() const { return peer_key_; }
+
+  // The handshake, as initiator.
+  void begin_handshake(const self& own, std::uint32_t id, time_point now);
+  bool is_shaking() const { return attempt_.has_value(); }
+  /// A reply is awaited: our hello may cross one of the peer.
+  bool awaits_reply() const { return attempt_ && !attempt_->is_finished; }
+  std::uint32_t handshake_id() const { return attempt_ ? attempt_->id : 0; }
+  std::string_view own_ephemeral() const;
+  void repeat_handshake(time_point now);
+  void drop_handshake() { attempt_.reset(); }
+  /// Whether a reply to our hello is authentic; then handshake_key() is who sent it.
+  bool read_reply(const packet& got);
+  const key_bytes& handshake_key() const { return attempt_->state.peer_key(); }
+  void finish_handshake(const self& own, const packet& got, time_point now);
+
+  // As responder, once the finish was read.
+  void install(secure_session session, const key_bytes& key, time_point now);
+  void meet(const introduction& peer, time_point now);
+  /// Answers a finish: who we are.
+  void introduce(const self& own, time_point now);
+
+  bool is_here() const { return is_here_; }
+  bool has_session() const { return current_.has_value(); }
+  bool owns_session(std::uint32_t id) const;
+  /// False for what is not authentic.
+  bool receive(const packet& got, const endpoint& from, time_point now);
+  void add(message_id id, std::string_view text, time_point now);
+  void announce(const self& own, time_point now);
+  void close(time_point now);
+  void report_closed(const std::string& why);
+  /// Everything that waits fails; what comes later is another stream.
+  void fail_all(const std::string& why, std::uint64_t new_stream);
+  /// Does what is due. Gives whether a new handshake is wanted.
+  bool advance(time_point now);
+  /// Messages wait since then without any progress; time_point::max(): none waits.
+  time_point waits_since() const;
+  time_point deadline() const;
+
+  std::vector<outgoing> take_outgoing() { return std::exchange(outgoing_, {}); }
+  std::vector<chat_event> take_events() { return std::exchange(events_, {}); }
+
+ private:
+  struct attempt {
+    handshake state;
+    std::uint32_t id;
+    std::string hello;
+    std::string finish = {};  // to be repeated until the peer is heard under the new keys
+    bool is_finished = false;
+    int tries = 0;
+    time_point next = {};
+  };
+
+  introduction own_introduction(const self& own) const;
+  void acknowledge(time_point now);
+  void obey(const frame& one, time_point now);
+  void send_frames(const std::string& frames, time_point now);
+  void send_fragments(time_point now);
+  void put(std::string bytes) { outgoing_.push_back({address_, std::move(bytes)}); }
+  void tell(event_type type, std::string text = {}, message_id id = 0);
+
+  endpoint name_;
+  endpoint address_;
+  std::uint64_t stream_;
+  std::string nick_;
+  bool is_here_ = false;
+  std::optional<key_bytes> peer_key_;
+  std::optional<attempt> attempt_;
+  std::optional<secure_session> current_;
+  std::optional<secure_session> previous_;  // until the peer is heard under the current one
+  reliable_sender sender_;
+  reliable_receiver receiver_;
+  bool owes_ack_ = false;
+  bool is_told_closed_ = false;
+  time_point last_heard_{};
+  time_point last_sent_{};
+  time_point progress_{};  // messages wait since then without any
+  std::vector<outgoing> outgoing_;
+  std::vector<chat_event> events_;
+};
+
+}  // namespace weft::chat_app::secure

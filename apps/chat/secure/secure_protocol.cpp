@@ -1,0 +1,257 @@
+#include "chat/secure/secure_protocol.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace weft::chat_app::secure {
+namespace {
+
+constexpr std::size_t max_half_open = 256;
+constexpr duration half_open_life = std::chrono::seconds(10);
+constexpr double hello_rate = 100;
+constexpr double hello_burst = 200;
+
+std::uint64_t random_stream() {
+  std::uint64_t stream = 0;
+  ::randombytes_buf(&stream, sizeof stream);
+  return stream;
+}
+
+}  // namespace
+
+std::string fingerprint(const key_bytes& key) {
+  constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz234567";
+  std::array<unsigned char, 20> hash{};
+  ::crypto_generichash(hash.data(), hash.size(), key.data(), key.size(), nullptr, 0);
+  std::string out;
+  for (std::size_t bit = 0; bit < hash.size() * 8; bit += 5) {
+    const auto byte = bit / 8;
+    const unsigned two = unsigned{hash[byte]} << 8U | (byte + 1 < hash.size() ? unsigned{hash[byte + 1]} : 0U);
+    if (bit > 0 && bit % 20 == 0) out += '-';
+    out += digits[two >> (11 - bit % 8) & 31U];
+  }
+  return out;
+}
+
+secure_protocol::secure_protocol(secure_options options)
+    : options_(std::move(options)),
+      self_{.keys = options_.keys, .nick = options_.nick.substr(0, max_nick), .away = {}},
+      hellos_(hello_rate, hello_burst) {}
+
+std::uint32_t secure_protocol::random_id() const { return ::randombytes_random(); }
+
+/// Different from those in use.
+std::uint32_t secure_protocol::new_id() const {
+  for (;;) {
+    const auto id = random_id();
+    const bool is_used =
+        std::ranges::any_of(links_,
+                            [&](const auto& link) { return link->owns_session(id) || link->handshake_id() == id; }) ||
+        std::ranges::any_of(half_open_, [&](const half_open& one) { return one.id == id; });
+    if (id != 0 && !is_used) return id;
+  }
+}
+
+secure_link* secure_protocol::find_named(const endpoint& name) {
+  const auto found = std::ranges::find_if(links_, [&](const auto& link) { return link->name() == name; });
+  return found == links_.end() ? nullptr : found->get();
+}
+
+secure_link* secure_protocol::find_address(const endpoint& address) {
+  const auto found = std::ranges::find_if(links_, [&](const auto& link) { return link->address() == address; });
+  return found == links_.end() ? nullptr : found->get();
+}
+
+secure_link* secure_protocol::find_key(const key_bytes& key) {
+  const auto found = std::ranges::find_if(links_, [&](const auto& link) { return link->peer_key() == key; });
+  return found == links_.end() ? nullptr : found->get();
+}
+
+secure_link& secure_protocol::link_of(const endpoint& name) {
+  if (auto* known = find_named(name)) return *known;
+  return *links_.emplace_back(std::make_unique<secure_link>(name, random_stream()));
+}
+
+void secure_protocol::collect(secure_link& link) {
+  for (auto& datagram : link.take_outgoing()) put(std::move(datagram));
+  for (auto& event : link.take_events()) tell(std::move(event));
+}
+
+void secure_protocol::begin(secure_link& link, time_point now) { link.begin_handshake(self_, new_id(), now); }
+
+void secure_protocol::greet(const endpoint& peer, time_point now) {
+  named_.insert(peer);
+  refused_.erase(peer);
+  auto& link = link_of(peer);
+  if (!link.has_session() && !link.is_shaking()) begin(link, now);
+  collect(link);
+}
+
+void secure_protocol::send(message_id id, const endpoint& to, std::string_view text, time_point now) {
+  if (refused_.contains(to)) return tell({.type = event_type::failed, .peer = to, .text = "it was refused", .id = id});
+  auto& link = link_of(to);
+  link.add(id, text, now);
+  if (!link.has_session() && !link.is_shaking()) begin(link, now);
+  collect(link);
+}
+
+void secure_protocol::receive(const endpoint& from, std::string_view datagram, time_point now) {
+  const auto got = parse_packet(datagram);
+  if (!got) return;
+  switch (got->type) {
+    case packet_type::hello: answer_hello(*got, from, now); break;
+    case packet_type::reply: answer_reply(*got, now); break;
+    case packet_type::finish: answer_finish(*got, from, now); break;
+    case packet_type::data: {
+      const auto link = std::ranges::find_if(links_, [&](const auto& one) { return one->owns_session(got->receiver); });
+      if (link == links_.end()) return;
+      (*link)->receive(*got, from, now);
+      collect(**link);
+      break;
+    }
+  }
+}
+
+void secure_protocol::answer_hello(const packet& got, const endpoint& from, time_point now) {
+  if (!hellos_.take(now)) return;
+  const auto ephemeral = got.body.substr(0, 32);
+  const auto known = std::ranges::find(half_open_, ephemeral, &half_open::hello);
+  if (known != half_open_.end()) return put({from, known->reply});
+  // Both have said hello: the one with the smaller key goes on.
+  if (auto* link = find_address(from); link != nullptr && link->awaits_reply()) {
+    if (link->own_ephemeral() < ephemeral) {
+      link->repeat_handshake(now);
+      return collect(*link);
+    }
+    link->drop_handshake();
+  }
+  handshake state(handshake::role::responder, self_.keys, prologue);
+  if (!state.read(got.body)) return;
+  const auto id = new_id();
+  auto reply = reply_packet(got.sender, id, state.write({}));
+  if (half_open_.size() >= max_half_open) half_open_.pop_front();
+  put({from, reply});
+  half_open_.push_back({id, got.sender, std::string(ephemeral), std::move(reply), std::move(state), now});
+}
+
+bool secure_protocol::accepts(secure_link& link, const key_bytes& key) {
+  const auto found = options_.judge(link.name(), key);
+  if (found == verdict::accepted) return true;
+  refused_.insert(link.name());
+  const auto* why = found == verdict::changed ? "this is not the key that is known" : "nobody knows this key";
+  tell({.type = event_type::refused, .peer = link.name(), .text = fingerprint(key) + ": " + why});
+  link.drop_handshake();
+  link.fail_all("it was refused", random_stream());
+  return false;
+}
+
+void secure_protocol::answer_reply(const packet& got, time_point now) {
+  const auto found = std::ranges::find_if(
+      links_, [&](const auto& link) { return link->handshake_id() != 0 && link->handshake_id() == got.receiver; });
+  if (found == links_.end()) return;
+  auto& link = **found;
+  if (!link.awaits_reply()) {
+    link.repeat_handshake(now);  // the finish was lost
+    return collect(link);
+  }
+  if (link.read_reply(got) && accepts(link, link.handshake_key())) link.finish_handshake(self_, got, now);
+  collect(link);
+}
+
+void secure_protocol::answer_finish(const packet& got, const endpoint& from, time_point now) {
+  const auto owner = std::ranges::find_if(links_, [&](const auto& one) { return one->owns_session(got.receiver); });
+  if (owner != links_.end()) {  // our answer to it was lost
+    (*owner)->introduce(self_, now);
+    return collect(**owner);
+  }
+  const auto half = std::ranges::find(half_open_, got.receiver, &half_open::id);
+  if (half == half_open_.end()) return;
+  auto state = half->state;  // what is not authentic must not end the handshake
+  const auto payload = state.read(got.body);
+  const auto peer = payload ? parse_introduction(*payload) : std::nullopt;
+  if (!peer) return;
+  const auto peer_id = half->peer_id;
+  half_open_.erase(half);
+  auto* link = find_named(from);
+  if (link == nullptr) link = find_key(state.peer_key());
+  if (link == nullptr) {
+    forget_strangers();
+    if (links_.size() >= options_.max_links) return;
+    link = &link_of(from);
+  }
+  if (accepts(*link, state.peer_key())) {
+    link->set_address(from);
+    link->drop_handshake();
+    link->install({state.split(), got.receiver, peer_id, now}, state.peer_key(), now);
+    link->meet(*peer, now);
+    link->introduce(self_, now);
+  }
+  collect(*link);
+}
+
+void secure_protocol::forget_strangers() {
+  std::erase_if(links_, [&](const auto& link) {
+    return !named_.contains(link->name()) && !link->has_session() && link->waits_since() == time_point::max();
+  });
+}
+
+void secure_protocol::unsent(const outgoing& datagram, const std::string& why, time_point now) {
+  unreachable(datagram.to, why, now);
+}
+
+void secure_protocol::unreachable(const endpoint& peer, const std::string& why, time_point /*now*/) {
+  auto* link = find_address(peer);
+  if (link == nullptr) return;
+  link->report_closed(why);
+  collect(*link);
+}
+
+void secure_protocol::advance(time_point now) {
+  while (!half_open_.empty() && now - half_open_.front().created >= half_open_life) half_open_.pop_front();
+  for (const auto& link : links_) {
+    const bool is_refused = refused_.contains(link->name());
+    const bool is_named = named_.contains(link->name());
+    const auto since = link->waits_since();
+    if (since != time_point::max() && now - since >= options_.patience) {
+      link->fail_all("no sign of it", random_stream());
+      if (!is_named) link->drop_handshake();
+    }
+    if (link->advance(now)) {
+      const bool has_work = link->waits_since() != time_point::max();
+      if (!is_refused && (is_named || has_work || link->is_here())) begin(*link, now);
+      if (!link->is_shaking()) link->close(now);
+    }
+    collect(*link);
+  }
+}
+
+time_point secure_protocol::deadline() const {
+  auto due = time_point::max();
+  for (const auto& link : links_) {
+    due = std::min(due, link->deadline());
+    if (const auto since = link->waits_since(); since != time_point::max())
+      due = std::min(due, since + options_.patience);
+  }
+  return due;
+}
+
+void secure_protocol::announce(const std::string& nick, const std::string& away, time_point now) {
+  self_.nick = nick.substr(0, max_nick);
+  self_.away = away;
+  for (const auto& link : links_) {
+    link->announce(self_, now);
+    collect(*link);
+  }
+}
+
+void secure_protocol::leave(time_point now) {
+  for (const auto& link : links_) {
+    link->close(now);
+    collect(*link);
+  }
+}
+
+}  // namespace weft::chat_app::secure

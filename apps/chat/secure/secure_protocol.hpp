@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "chat/protocol.hpp"
+#include "chat/secure/secure_link.hpp"
+#include "chat/token_bucket.hpp"
+
+namespace weft::chat_app::secure {
+
+/// What is known about a key that a peer has shown.
+enum class verdict {
+  accepted,
+  unknown,  ///< nobody has vouched for it
+  changed,  ///< the peer has another one
+};
+
+struct secure_options {
+  key_pair keys;
+  std::string nick;
+  /// Asked for each key before anything of the peer is believed; `peer` is its name.
+  std::function<verdict(const endpoint& peer, const key_bytes& key)> judge;
+  duration patience = std::chrono::seconds(60);  ///< messages fail after so long without any sign of the peer
+  std::size_t max_links = 256;                   ///< peers, strangers included
+};
+
+/// Reliable, ordered, encrypted and authenticated messages over datagrams: docs/protocols/weft-chat-secure.md.
+///
+/// A message is `delivered` when the peer has acknowledged all of it, and `failed` when it gave no sign for `patience`;
+/// then it may still have arrived. A key that the judge does not accept is told as `refused`; its text is the key's
+/// fingerprint and what is wrong with it.
+class secure_protocol final : public protocol {
+ public:
+  explicit secure_protocol(secure_options options);
+
+  void greet(const endpoint& peer, time_point now) override;
+  void send(message_id id, const endpoint& to, std::string_view text, time_point now) override;
+  void receive(const endpoint& from, std::string_view datagram, time_point now) override;
+  void handed_over(const outgoing& /*datagram*/, time_point /*now*/) override {}
+  void unsent(const outgoing& datagram, const std::string& why, time_point now) override;
+  void unreachable(const endpoint& peer, const std::string& why, time_point now) override;
+  void advance(time_point now) override;
+  time_point deadline() const override;
+  void announce(const std::string& nick, const std::string& away, time_point now) override;
+  void leave(time_point now) override;
+
+ private:
+  struct half_open {
+    std::uint32_t id;
+    std::uint32_t peer_id;
+    std::string hello;  // the initiator's ephemeral key: the same again is a repetition
+    std::string reply;
+    handshake state;
+    time_point created;
+  };
+
+  void answer_hello(const packet& got, const endpoint& from, time_point now);
+  void answer_reply(const packet& got, time_point now);
+  void answer_finish(const packet& got, const endpoint& from, time_point now);
+  bool accepts(secure_link& link, const key_bytes& key);
+  secure_link& link_of(const endpoint& name);
+  secure_link* find_named(const endpoint& name);
+  secure_link* find_address(const endpoint& address);
+  secure_link* find_key(const key_bytes& key);
+  void begin(secure_link& link, time_point now);
+  void collect(secure_link& link);
+  void forget_strangers();
+  std::uint32_t new_id() const;
+  std::uint32_t random_id() const;
+
+  secure_options options_;
+  self self_;
+  std::deque<std::unique_ptr<secure_link>> links_;
+  std::set<endpoint> named_;         // by the user
+  std::set<endpoint> refused_;       // not tried again until greeted
+  std::deque<half_open> half_open_;  // oldest first
+  token_bucket hellos_;
+};
+
+/// How a key is shown and compared: base32 of its BLAKE2b hash, in groups.
+std::string fingerprint(const key_bytes& key);
+
+}  // namespace weft::chat_app::secure

@@ -1,0 +1,136 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <map>
+#include <string>
+
+#include <weft/base/parse.hpp>
+
+#include "chat/secure/noise.hpp"
+#include "chat/secure/packet.hpp"
+#include "chat/secure/secure_session.hpp"
+
+using namespace weft::chat_app::secure;
+
+namespace {
+
+std::string from_hex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(weft::parse_integer<unsigned>(hex.substr(i, 2), 16).value());
+  }
+  return bytes;
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += digits[byte >> 4];
+    hex += digits[byte & 15];
+  }
+  return hex;
+}
+
+key_pair pair_of(std::string_view secret) {
+  key_bytes key{};
+  const auto bytes = from_hex(secret);
+  std::copy(bytes.begin(), bytes.end(), key.begin());
+  return key_pair::of_secret(key);
+}
+
+struct parties {
+  explicit parties(std::string_view prologue_text)
+      : initiator(handshake::role::initiator,
+                  pair_of("e61ef9919cde45dd5f82166404bd08e38bceb5dfdfded0a34c8df7ed542214d1"), prologue_text,
+                  pair_of("893e28b9dc6ca8d611ab664754b8ceb7bac5117349a4439a6b0569da977c464a")),
+        responder(handshake::role::responder,
+                  pair_of("4a3acbfdb163dec651dfa3194dece676d437029c62a408b4c5ea9114246e4893"), prologue_text,
+                  pair_of("bbdb4cdbd309f1a1f2e1456967fe288cadd6f712d65dc7b7793d5e63da6b375b")) {}
+
+  handshake initiator;
+  handshake responder;
+};
+
+/// The lines "name = hex" of the protocol's page.
+std::map<std::string, std::string> vectors_of_page() {
+  std::ifstream page(WEFT_SECURE_PAGE);
+  REQUIRE(page);
+  std::map<std::string, std::string> vectors;
+  for (std::string line; std::getline(page, line);) {
+    if (const auto equals = line.find(" = "); equals != std::string::npos) {
+      vectors[line.substr(0, equals)] += line.substr(equals + 3);
+    }
+  }
+  return vectors;
+}
+
+}  // namespace
+
+TEST_CASE("noise: says what the published vector of Noise-C for XX, 25519, ChaChaPoly, BLAKE2b says") {
+  parties both(from_hex("50726f6c6f677565313233"));
+  const auto first = both.initiator.write(from_hex("4c756477696720766f6e204d69736573"));
+  CHECK(to_hex(first) ==
+        "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c79444c756477696720766f6e204d69736573");
+  REQUIRE(both.responder.read(first));
+  const auto second = both.responder.write(from_hex("4d757272617920526f746862617264"));
+  CHECK(to_hex(second) ==
+        "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f1448088430505b6745ce64a5f33f0e8e3b83f11ce8802bca507f4"
+        "f2d8b564dbe277e1966157671ea3b8853f41ae9fb01b5198b7355056ae1319469b824a98d54bbaa82c264bbb329d7b104cdeeda568b4"
+        "0a097c");
+  REQUIRE(both.initiator.read(second));
+  const auto third = both.initiator.write(from_hex("462e20412e20486179656b"));
+  CHECK(to_hex(third) ==
+        "99579e1c1ee15e422a57ddd6b16d37087b17558e8369c18991b4b2ca3a824abf55433b8625300437ffbe733f1c6cf40b2de039eaaf15"
+        "6775e2d58021e5d46b9cb99b280c73026b50f27736");
+  REQUIRE(both.responder.read(third));
+  const auto keys = both.responder.split();
+  CHECK(to_hex(keys.hash) ==
+        "7f6b8a1de1faf8b5e153ded74c950d09c5caf62a8e2eeb73277671d4e65ef9ca2421a748a4af050284fa6f3eb40bb77f4ace99b7f3ea"
+        "01db2953233a546a72d2");
+  CHECK(to_hex(seal(keys.send, 0, "", from_hex("4361726c204d656e676572"))) ==
+        "fc56eea290b3f3a21aac0c70cd5787b5ee99be37d2f4d751329b55");
+  CHECK(to_hex(seal(keys.receive, 0, "", from_hex("4a65616e2d426170746973746520536179"))) ==
+        "bb31c9da10d5639a4cdb88a12f5c61de41bbc7df09bf75d94f8184fe4157f5c68f");
+}
+
+TEST_CASE("packets: are those of the protocol's page") {
+  auto page = vectors_of_page();
+  parties both(prologue);
+  std::map<std::string, std::string> made;
+  const auto hello = both.initiator.write(std::string(hello_size - 44, '\0'));
+  made["hello"] = hello_packet(0x11223344, hello);
+  REQUIRE(both.responder.read(hello));
+  const auto reply = both.responder.write({});
+  made["reply"] = reply_packet(0x11223344, 0x55667788, reply);
+  REQUIRE(both.initiator.read(reply));
+  const auto finish =
+      both.initiator.write(introduction_bytes({.stream = 0x0102030405060708, .base = 3, .nick = "ann"}));
+  made["finish"] = finish_packet(0x55667788, finish);
+  REQUIRE(both.responder.read(finish));
+  secure_session ann(both.initiator.split(), 0x11223344, 0x55667788, {});
+  secure_session bob(both.responder.split(), 0x55667788, 0x11223344, {});
+  made["initiator to responder key"] = std::string(text_of(both.initiator.split().send));
+  made["responder to initiator key"] = std::string(text_of(both.initiator.split().receive));
+  std::string frames;
+  put_frame(frames, {.type = frame_type::introduction, .number = 0x1112131415161718, .beyond = 0, .text = "bob"});
+  made["introduction frame"] = frames;
+  made["introduction packet"] = bob.seal_packet(frames);
+  frames.clear();
+  put_frame(frames, {.type = frame_type::fragment, .number = 3, .is_last = true, .text = "hello"});
+  made["fragment frame"] = frames;
+  made["fragment packet"] = ann.seal_packet(frames);
+  frames.clear();
+  put_frame(frames, {.type = frame_type::ack, .number = 4, .beyond = 0});
+  made["ack frame"] = frames;
+  made["ack packet"] = bob.seal_packet(frames);
+  for (const auto& [name, bytes] : made) {
+    CAPTURE(name);
+    CHECK(page[name] == to_hex(bytes));
+  }
+  const auto got = parse_packet(made["fragment packet"]);
+  REQUIRE(got);
+  CHECK(bob.open_packet(*got) == made["fragment frame"]);
+  CHECK(!bob.open_packet(*got));
+}

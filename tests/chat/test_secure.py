@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""weft-chat in secure mode: two programs, their keys, and what becomes of an identity that is not the known one."""
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+from support import CHAT, LIMIT, Case
+
+
+class Secure(Case):
+    def words(self, who, *more, accept="all"):
+        return ["--mode", "secure", "--key", f"{who}.key", "--known", f"{who}.known", "--accept", accept, "--nick", who, *more]
+
+    def test_lines_arrive_once_in_order_and_are_told(self):
+        bob = self.start("--json", *self.words("bob"))
+        ann = self.start("--json", "--rate", "1000", "--burst", "1000", *self.words("ann", f"127.0.0.1:{bob.port}"))
+        ann.stdin.write(b"".join(b"line %d\n" % i for i in range(100)))
+        for i in range(100):
+            told = json.loads(bob.out.wait_for(b'"message"'))
+            self.assertEqual((told["text"], told["nick"]), (f"line {i}", "ann"))
+        for i in range(100):
+            self.assertEqual(json.loads(ann.out.wait_for(b'"delivered"'))["id"], i + 1)
+
+    def test_both_name_each_other(self):
+        port = self.closed_port()
+        bob = self.start("--json", *self.words("bob", f"127.0.0.1:{port}"))
+        ann = self.start("--json", *self.words("ann", f"127.0.0.1:{bob.port}"), listen=f"127.0.0.1:{port}")
+        ann.stdin.write(b"from ann\n")
+        bob.stdin.write(b"from bob\n")
+        self.assertEqual(json.loads(ann.out.wait_for(b'"message"'))["text"], "from bob")
+        self.assertEqual(json.loads(bob.out.wait_for(b'"message"'))["text"], "from ann")
+        ann.send_signal(signal.SIGTERM)
+        bob.out.wait_for(b'"left"')
+
+    def send(self, who, port, accept="all", wait="20"):
+        return self.run_chat(*self.words(who, "--send", "hello", "--wait", wait, f"127.0.0.1:{port}", accept=accept))
+
+    def test_delivered_is_success_and_nobody_there_is_failure(self):
+        bob = self.start("--json", *self.words("bob"))
+        done = self.send("ann", bob.port)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        bob.out.wait_for(b"hello")
+        self.assertEqual(self.send("ann", self.closed_port(), wait="0.5").returncode, 3)
+
+    def test_the_key_is_made_once_and_is_the_users_alone(self):
+        bob = self.start(*self.words("bob"))
+        for _ in range(2):
+            self.assertEqual(self.send("ann", bob.port).returncode, 0)
+            with open(os.path.join(self.folder, "ann.key"), encoding="ascii") as file:
+                key = file.read()
+        for name in ("ann.key", "ann.known"):
+            self.assertEqual(os.stat(os.path.join(self.folder, name)).st_mode & 0o777, 0o600)
+        self.assertEqual(self.send("ann", bob.port).returncode, 0)
+        with open(os.path.join(self.folder, "ann.key"), encoding="ascii") as file:
+            self.assertEqual(file.read(), key)
+        os.chmod(os.path.join(self.folder, "ann.key"), 0o644)
+        done = self.send("ann", bob.port)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"chmod 600", done.stderr)
+
+    def test_a_changed_key_is_refused_under_every_rule(self):
+        bob = self.start(*self.words("bob"))
+        self.assertEqual(self.send("ann", bob.port).returncode, 0)
+        port = bob.port
+        bob.kill()
+        bob.wait()
+        self.start(*self.words("mallory"), listen=f"127.0.0.1:{port}")
+        for accept in ("all", "known", "ask"):
+            done = self.send("ann", port, accept=accept)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertIn(b"not the key that is known", done.stderr)
+
+    def test_an_unknown_key_is_refused_unless_all_are_accepted(self):
+        bob = self.start("--json", *self.words("bob"))
+        for accept in ("known", "ask"):
+            done = self.send("ann", bob.port, accept=accept)
+            self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertEqual(self.send("ann", bob.port, accept="all").returncode, 0)
+        self.assertEqual(self.send("ann", bob.port, accept="known").returncode, 0)
+
+    def test_who_is_asked_first_may_refuse_too(self):
+        bob = self.start("--json", *self.words("bob", accept="known"))
+        self.assertEqual(self.send("ann", bob.port, wait="1").returncode, 3)
+        bob.out.wait_for(b'"refused"')
+        self.assertFalse(any(b"hello" in line for line in bob.out.seen))
+
+    def test_what_is_not_of_the_protocol_is_nothing(self):
+        bob = self.start("--json", *self.words("bob"))
+        peer = self.peer()
+        for data in (b"plain text", b"\xc7\x01", b"\xc7\x01\x01\0" + bytes(300), b"\xc7\x01\x04\0" + bytes(60), b""):
+            peer.sendto(data, ("127.0.0.1", bob.port))
+        self.assertEqual(self.send("ann", bob.port).returncode, 0)
+        bob.out.wait_for(b"hello")
+        self.assertFalse(any(b"plain text" in line for line in bob.out.seen))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
