@@ -2,12 +2,12 @@
 
 #include <weft/core/map.hpp>
 #include <weft/pool/pool_jobs.hpp>
+#include <weft/pool/result_iterator.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <ranges>
@@ -36,30 +36,7 @@ class pool_map {
  public:
   using value_type = std::conditional_t<std::is_void_v<result>, std::monostate, result>;
 
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = pool_map::value_type;
-    using difference_type = std::ptrdiff_t;
-    using pointer = value_type*;
-    using reference = value_type&;
-
-    iterator() = default;
-    explicit iterator(pool_map& owner) noexcept : owner_(&owner) {}
-
-    reference operator*() const { return owner_->front(); }
-    iterator& operator++() {
-      owner_->pop();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_end() == b.at_end(); }
-
-   private:
-    [[nodiscard]] bool at_end() const noexcept { return owner_ == nullptr || owner_->pending_.empty(); }
-
-    pool_map* owner_ = nullptr;
-  };
+  using iterator = detail::result_iterator<pool_map>;
 
   pool_map(std::shared_ptr<detail::pool_core> core, Range range, F f, pool_map_options options)
       : core_(std::move(core)),
@@ -79,6 +56,8 @@ class pool_map {
   [[nodiscard]] iterator end() noexcept { return iterator(); }
 
  private:
+  friend iterator;
+
   struct call_one {
     result operator()(element&& item) const { return std::invoke(*f, std::move(item)); }
     std::shared_ptr<F> f;
@@ -93,15 +72,9 @@ class pool_map {
       core_->force(*work);
     }
   }
+  [[nodiscard]] bool is_over() const noexcept { return pending_.empty(); }
   value_type& front() {
-    if (!current_) {
-      if constexpr (std::is_void_v<result>) {
-        std::move(pending_.front()).get();
-        current_.emplace();
-      } else {
-        current_.emplace(std::move(pending_.front()).get());
-      }
-    }
+    if (!current_) detail::take_into(current_, std::move(pending_.front()));
     return *current_;
   }
   void pop() {

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <weft/pool/future.hpp>
+#include <weft/pool/result_iterator.hpp>
 
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <exception>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,30 +45,7 @@ class unordered_results {
  public:
   using value_type = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
 
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = unordered_results::value_type;
-    using difference_type = std::ptrdiff_t;
-    using pointer = value_type*;
-    using reference = value_type&;
-
-    iterator() = default;
-    explicit iterator(unordered_results& owner) noexcept : owner_(&owner) {}
-
-    reference operator*() const { return owner_->front(); }
-    iterator& operator++() {
-      owner_->pop();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_end() == b.at_end(); }
-
-   private:
-    [[nodiscard]] bool at_end() const noexcept { return owner_ == nullptr || owner_->left_ == 0; }
-
-    unordered_results* owner_ = nullptr;
-  };
+  using iterator = detail::result_iterator<unordered_results>;
 
   unordered_results() : ended_(std::make_shared<ended_list>()) {}
   unordered_results(unordered_results&&) noexcept = default;
@@ -94,6 +71,8 @@ class unordered_results {
   [[nodiscard]] iterator end() noexcept { return iterator(); }
 
  private:
+  friend iterator;
+
   struct ended_list {
     std::mutex mutex;
     std::condition_variable added;
@@ -107,16 +86,10 @@ class unordered_results {
     next_ = ended_->places.front();
     ended_->places.pop_front();
   }
+  [[nodiscard]] bool is_over() const noexcept { return left_ == 0; }
   value_type& front() {
     wait_for_next();
-    if (!current_) {
-      if constexpr (std::is_void_v<R>) {
-        std::move(all_[*next_]).get();
-        current_.emplace();
-      } else {
-        current_.emplace(std::move(all_[*next_]).get());
-      }
-    }
+    if (!current_) detail::take_into(current_, std::move(all_[*next_]));
     return *current_;
   }
   void pop() {
