@@ -43,10 +43,19 @@ function(weft_app_documents name)
   install(FILES ${generated}/weft-${name}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endfunction()
 
+# The examples' precompiled header: they include everything, and are compiled with -fPIE.
+add_library(weft_example_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/pch/example.cpp)
+set_target_properties(weft_example_pch PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+target_compile_options(weft_example_pch PRIVATE -fPIE ${WEFT_TEST_OPTIONS})
+target_link_libraries(weft_example_pch PRIVATE weft::weft weft_warnings weft_hardening)
+target_precompile_headers(weft_example_pch PRIVATE <weft/weft.hpp>)
+
 function(weft_example name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "UNORDERED" "" "SOURCES;LINK")
   add_executable(${name} ${name}.cpp ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE weft::weft ${ARG_LINK} weft_warnings weft_hardening)
+  target_compile_options(${name} PRIVATE ${WEFT_TEST_OPTIONS})
+  target_precompile_headers(${name} REUSE_FROM weft_example_pch)
   if(WEFT_BUILD_TESTS)
     weft_script_test(examples.${name} COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${name}>
       -DEXPECTED=${CMAKE_CURRENT_SOURCE_DIR}/${name}.out -DUNORDERED=${ARG_UNORDERED}

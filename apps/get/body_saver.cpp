@@ -2,8 +2,12 @@
 
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 
+#include <boost/system/system_error.hpp>
+#include <weft/base/byte_pipe.hpp>
+#include <weft/base/scope_exit.hpp>
 #include <weft/core/join.hpp>
 
 #include "common/text_sink.hpp"
@@ -14,7 +18,8 @@ namespace {
 
 constexpr std::size_t block_size = 256 * 1024;
 constexpr std::size_t large_block_size = 1024 * 1024;
-constexpr std::size_t most_large_blocks = 4;
+constexpr std::size_t pipe_size = 1024 * 1024;
+constexpr std::size_t most_large_bodies = 4;
 
 /// The body came together with the head and is still as it was sent: it can be written from where it is.
 bool is_here_whole(const http::response& answer) {
@@ -22,6 +27,26 @@ bool is_here_whole(const http::response& answer) {
 }
 
 }  // namespace
+
+/// Two pipes; none where the system gives no more, or no more of that size.
+class pipe_pair {
+ public:
+  pipe_pair() noexcept {
+    try {
+      first_.emplace(pipe_size);
+      second_.emplace(pipe_size);
+    } catch (const boost::system::system_error&) {
+      first_.reset();
+    }
+  }
+  explicit operator bool() const noexcept { return first_.has_value(); }
+  byte_pipe* first() noexcept { return &*first_; }
+  byte_pipe* second() noexcept { return &*second_; }
+
+ private:
+  std::optional<byte_pipe> first_;
+  std::optional<byte_pipe> second_;
+};
 
 /// A body on its way.
 struct body_saver::flow {
@@ -72,6 +97,16 @@ task<std::size_t> body_saver::fill(flow& body, std::span<std::byte> space) {
   co_return filled;
 }
 
+task<std::size_t> body_saver::fill(flow& body, byte_pipe* half) {
+  while (true) {
+    const auto size = co_await body.answer.move_some(*half);
+    if (size == 0) break;
+    note(body, size);
+  }
+  body.ended = !half->is_full();
+  co_return half->size();
+}
+
 task<> body_saver::put(flow& body, std::span<const std::byte> bytes) {
   if (!body.file) {
     // A reader that is stuck must not hold up the end of the run: the thread may be left behind, with bytes of its own.
@@ -95,36 +130,61 @@ task<body_saver::result> body_saver::save_small(flow& body, std::span<const std:
   co_return result{std::move(name), body.bytes};
 }
 
-/// Writes `beginning`, then the rest through the halves of `block`, which may be the same memory: each half is written
-/// while the other is filled.
-task<> body_saver::pour(flow& body, std::span<const std::byte> beginning, std::span<std::byte> block) {
-  co_await put(body, beginning);
-  auto full = block.first(block.size() / 2);
-  auto spare = block.last(block.size() / 2);
+task<> body_saver::put(flow& body, std::span<std::byte> half, std::size_t filled) {
+  return put(body, half.first(filled));
+}
+
+task<> body_saver::put(flow& body, byte_pipe* half, std::size_t) {
+  auto work = [&body, half] { body.file->write(*half); };
+  co_await files_.run(work);
+}
+
+/// Writes the rest of the body through two halves: each is written while the other is filled.
+template <class Half>
+task<> body_saver::pour(flow& body, Half full, Half spare) {
   auto filled = co_await fill(body, full);
   while (filled > 0) {
-    const std::span<const std::byte> waiting = full.first(filled);
     if (body.ended) {
-      co_await put(body, waiting);
+      co_await put(body, full, filled);
       co_return;
     }
-    auto [next, written] = co_await gather(fill(body, spare), put(body, waiting));
+    auto [next, written] = co_await gather(fill(body, spare), put(body, full, filled));
     std::swap(full, spare);
     filled = next;
   }
 }
 
-task<body_saver::result> body_saver::save_large(flow& body, std::span<std::byte> block) {
+/// The rest through pipes where that can be done, else through a large block if one is left, else through `block`.
+task<> body_saver::pour_through(flow& body, std::span<std::byte> block) {
+  if (body.file && body.answer.is_movable() && piped_ < most_large_bodies) {
+    pipe_pair pipes;
+    if (pipes) {
+      ++piped_;
+      const scope_exit gone([this] { --piped_; });
+      const auto here = co_await body.answer.next();
+      note(body, here.size());
+      co_await put(body, here);
+      co_await pour(body, pipes.first(), pipes.second());
+      co_return;
+    }
+  }
   std::optional<body_buffers::loan> large;
-  if (large_blocks_.lent() < most_large_blocks) large.emplace(large_blocks_);
+  if (large_blocks_.lent() < most_large_bodies) large.emplace(large_blocks_);
   const auto through = large ? large->bytes() : block;
+  const std::size_t half = through.size() / 2;
+  co_await pour(body, through.first(half), through.last(half));
+}
+
+task<body_saver::result> body_saver::save_large(flow& body, std::span<std::byte> block) {
   if (!body.where) {
-    co_await pour(body, block, through);
+    co_await put(body, std::span<const std::byte>(block));
+    co_await pour_through(body, block);
     co_return result{{}, body.bytes};
   }
   auto open = [&body] { body.file.emplace(*body.where); };
   co_await files_.run(open);
-  co_await pour(body, block, through);
+  co_await put(body, std::span<const std::byte>(block));
+  co_await pour_through(body, block);
   auto commit = [&body] { return body.file->commit(); };
   auto name = co_await files_.run(commit);
   co_return result{std::move(name), body.bytes};

@@ -20,7 +20,8 @@ namespace weft::get_app {
 ///
 /// A body that fits in one block is written by a single call on a thread: opened, written, named, closed. A longer one
 /// goes through the two halves of a block, so that reading from the network and writing to the file overlap; the first
-/// few long ones get a larger block, for fewer hand-overs between the threads.
+/// few long ones get a larger block, for fewer hand-overs between the threads, or where the answer allows it go through a
+/// pair of pipes, without a copy into the program.
 /// Ownership:    uses what it is given, which outlives it.
 /// Cancellation: the temporary file is removed.
 /// Errors:       http::error from the network, boost::system::system_error from the file.
@@ -41,8 +42,13 @@ class body_saver {
   struct flow;
 
   task<std::size_t> fill(flow& body, std::span<std::byte> space);
+  task<std::size_t> fill(flow& body, byte_pipe* half);
   task<> put(flow& body, std::span<const std::byte> bytes);
-  task<> pour(flow& body, std::span<const std::byte> beginning, std::span<std::byte> block);
+  task<> put(flow& body, std::span<std::byte> half, std::size_t filled);
+  task<> put(flow& body, byte_pipe* half, std::size_t filled);
+  template <class Half>
+  task<> pour(flow& body, Half full, Half spare);
+  task<> pour_through(flow& body, std::span<std::byte> block);
   task<result> save_small(flow& body, std::span<const std::byte> bytes);
   task<result> save_large(flow& body, std::span<std::byte> block);
   void note(flow& body, std::size_t bytes);
@@ -51,6 +57,7 @@ class body_saver {
   progress_view& view_;
   body_buffers blocks_;
   body_buffers large_blocks_;
+  std::size_t piped_ = 0;  // bodies on their way through pipes
 };
 
 }  // namespace weft::get_app

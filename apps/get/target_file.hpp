@@ -26,6 +26,7 @@ class target_file {
   explicit target_file(target where);
 
   void write(std::span<const std::byte> bytes) { file_.write(bytes); }
+  void write(byte_pipe& from) { file_.write(from); }
   /// Gives the file its name, and tells it: the planned one, unless that was taken meanwhile and the policy is to
   /// rename. Errors: boost::system::errc::file_exists when it was taken and is not to be touched.
   std::string commit();

@@ -3,6 +3,7 @@
 // Everything, for users. Inside lib/ no file includes this one, and the test kit is included by itself.
 
 #include <weft/base/backoff.hpp>
+#include <weft/base/byte_pipe.hpp>
 #include <weft/base/error.hpp>
 #include <weft/base/literal.hpp>
 #include <weft/base/parse.hpp>

@@ -1,5 +1,6 @@
 #include <weft/net/tcp_socket.hpp>
 
+#include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
 #include <weft/core/task_group.hpp>
 #include <weft/net/connect.hpp>
@@ -312,5 +313,72 @@ TEST_CASE("tcp_socket: an idle socket may be destroyed or moved, and small write
     pair.reset();
     std::array<char, 1> one{};
     CHECK(co_await moved.read_some(one) == 0);
+  });
+}
+
+TEST_CASE("tcp_socket: bytes move into a pipe as they come, until it is full or the stream ends") {
+  testkit::run([]() -> task<> {
+    auto ends = co_await make_pair();
+    net::tcp_socket& near = ends.near;
+    net::tcp_socket& far = ends.far;
+    byte_pipe through(4096);
+    auto moving = spawn([&] { return near.splice_some(through, 100); });
+    co_await yield();
+    co_await far.write_all("hello world");
+    CHECK(co_await moving == 11);
+    CHECK(through.size() == 11);
+
+    const std::string text(16 * 1024, 'x');
+    co_await far.write_all(text);
+    std::size_t moved = 1;
+    while (moved != 0) moved = co_await near.splice_some(through, text.size());
+    CHECK(through.is_full());
+    CHECK(through.size() < text.size());
+
+    byte_pipe rest(64 * 1024);
+    far.close();
+    moved = 1;
+    while (moved != 0) moved = co_await near.splice_some(rest, text.size());
+    CHECK_FALSE(rest.is_full());
+    CHECK(through.size() + rest.size() == text.size() + 11);
+  });
+}
+
+TEST_CASE("tcp_socket: a killed move into a pipe leaves what comes later to be read") {
+  testkit::run([]() -> task<> {
+    auto ends = co_await make_pair();
+    byte_pipe through(4096);
+    auto moving = spawn([&] { return ends.near.splice_some(through, 100); });
+    co_await yield();
+    co_await moving.kill_join();
+    co_await ends.far.write_all("x");
+    std::array<char, 1> one{};
+    CHECK(co_await ends.near.read_some(one) == 1);
+    CHECK(through.size() == 0);
+  });
+}
+
+TEST_CASE("tcp_socket: a read that was said to wait finds what is there already, what comes, and the end") {
+  testkit::run([]() -> task<> {
+    auto ends = co_await make_pair();
+    std::array<char, 10> buffer{};
+    for (int i = 0; i < 3; ++i) {
+      co_await ends.far.write_all("here");
+      co_await ends.near.wait_readable();
+      ends.near.expect_wait();
+      CHECK(co_await ends.near.read_some(buffer) == 4);
+      ends.near.expect_wait();
+      auto reading = spawn([&]() -> task<std::size_t> { co_return co_await ends.near.read_some(buffer); });
+      co_await yield();
+      co_await ends.far.write_all("later");
+      CHECK(co_await reading == 5);
+    }
+    ends.near.expect_wait();
+    auto killed = spawn([&]() -> task<std::size_t> { co_return co_await ends.near.read_some(buffer); });
+    co_await yield();
+    co_await killed.kill_join();
+    ends.far.close();
+    ends.near.expect_wait();
+    CHECK(co_await ends.near.read_some(buffer) == 0);
   });
 }

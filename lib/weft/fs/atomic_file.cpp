@@ -81,6 +81,12 @@ void atomic_file::write(std::span<const std::byte> bytes) {
   }
 }
 
+void atomic_file::write(byte_pipe& from) {
+  assert(descriptor_ >= 0);
+  if (failed_) fail(EIO);
+  if (const int error = from.drain_to(descriptor_)) fail(error);
+}
+
 void atomic_file::close() {
   if (descriptor_ < 0) return;
   if (options_.durability != durability::none && ::fsync(descriptor_) != 0) fail(errno);

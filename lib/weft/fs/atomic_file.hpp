@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/byte_pipe.hpp>
 #include <weft/fs/directory.hpp>
 
 #include <cstddef>
@@ -53,6 +54,8 @@ class atomic_file {
 
   /// Appends all of `bytes`.
   void write(std::span<const std::byte> bytes);
+  /// Appends all that `from` holds.
+  void write(byte_pipe& from);
 
   enum class commit_result { done, name_taken };
   /// Gives the file its name. Under on_existing::keep, a taken name leaves the temporary as it is: rename_to() and try

@@ -70,6 +70,10 @@ void response::raise_for_status() const {
 
 task<std::size_t> response::read_some(net::mutable_bytes buffer) { return exchange_->read_some(buffer.span()); }
 
+bool response::is_movable() const noexcept { return exchange_->is_movable(); }
+
+task<std::size_t> response::move_some(byte_pipe& into) { return exchange_->move_some(into); }
+
 task<std::span<const std::byte>> response::next() { return exchange_->next(); }
 
 task<std::vector<std::byte>> response::bytes(std::size_t max) {

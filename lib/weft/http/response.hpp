@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/byte_pipe.hpp>
 #include <weft/core/task.hpp>
 #include <weft/core/time.hpp>
 #include <weft/fs/atomic_file.hpp>
@@ -86,6 +87,12 @@ class response {
   task<std::size_t> read_some(net::mutable_bytes buffer);
   /// The same without a copy: the bytes are valid until the next read. Empty at the end only.
   task<std::span<const std::byte>> next();
+  /// Can the rest of the body be moved with move_some()? It comes as it is, by its length, without TLS.
+  [[nodiscard]] bool is_movable() const noexcept;
+  /// Waits for body bytes and moves them into a pipe without a copy; gives how many. 0 at the end of the body, and when
+  /// into.is_full(). Only where is_movable(), and behind a next(), which gives what was received with the head; throws
+  /// std::logic_error while there is some of that.
+  task<std::size_t> move_some(byte_pipe& into);
   /// The rest of the body; throws body_too_large when it is more than `max` bytes.
   task<std::vector<std::byte>> bytes(std::size_t max = 64 * 1024 * 1024);
   /// The rest of the body, byte for byte, whatever its charset.

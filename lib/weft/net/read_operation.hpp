@@ -22,9 +22,13 @@ namespace weft::net::detail {
 [[nodiscard]] std::optional<std::size_t> receive_now(int descriptor, boost::asio::mutable_buffer buffer,
                                                      boost::system::error_code& error) noexcept;
 
+/// So many reads in a row that find bytes at once; then others have their turn.
+inline constexpr unsigned reads_per_turn = 16;
+
 /// What a socket remembers of its last read.
 struct read_history {
-  bool filled = false;  // its buffer: there is more, most likely
+  bool filled = false;   // its buffer: there is more, most likely
+  bool distant = false;  // the next bytes: they are not there yet
   unsigned char in_place = 0;
 };
 
@@ -32,7 +36,7 @@ struct read_history {
 ///
 /// Where the last read left the socket empty, the next one is tried behind the reactor's present batch: the peer has
 /// often answered by then, and the receive that would find nothing is saved. Behind a read that filled its buffer the
-/// next is tried at once, so many times in a row.
+/// next is tried at once, so many times in a row. One that is said to be distant waits for the reactor without trying.
 template <class Socket>
 class read_operation final : private weft::detail::waiter, private weft::detail::postponed {
  public:
@@ -43,12 +47,16 @@ class read_operation final : private weft::detail::waiter, private weft::detail:
 
   [[nodiscard]] bool await_ready() {
     weft::detail::current_task().check();
-    if (!history_->filled || ++history_->in_place % reads_per_turn == 0) return false;
+    if (history_->distant || !history_->filled || ++history_->in_place % reads_per_turn == 0) return false;
     return try_now();
   }
   void await_suspend(std::coroutine_handle<> caller) {
     task_ = &weft::detail::suspend_current(caller, this);
-    this_loop().postpone(*this);
+    if (std::exchange(history_->distant, false)) {
+      wait();
+    } else {
+      this_loop().postpone(*this);
+    }
   }
   std::size_t await_resume() {
     if (!size_ && !error_) take_rest();
@@ -58,8 +66,6 @@ class read_operation final : private weft::detail::waiter, private weft::detail:
   }
 
  private:
-  static constexpr unsigned reads_per_turn = 16;
-
   using rest_operation = decltype(std::declval<Socket&>().async_read_some(
       boost::asio::mutable_buffer(), boost::asio::as_tuple(boost::asio::deferred)));
   using rest_awaiter = typename weft::detail::foreign_awaitable<rest_operation>::awaiter;
@@ -70,14 +76,20 @@ class read_operation final : private weft::detail::waiter, private weft::detail:
     return size_ || error_;
   }
   void attempt() noexcept override {
-    if (!try_now()) {
-      try {
-        rest_.emplace(socket_->async_read_some(buffer_, boost::asio::as_tuple(boost::asio::deferred)));
-        rest_->begin(*task_);
-        return;
-      } catch (const std::bad_alloc&) {
-        error_ = make_error_code(boost::system::errc::not_enough_memory);
-      }
+    if (try_now()) {
+      wake(*task_);
+    } else {
+      wait();
+    }
+  }
+  /// Leaves the rest to the reactor.
+  void wait() noexcept {
+    try {
+      rest_.emplace(socket_->async_read_some(buffer_, boost::asio::as_tuple(boost::asio::deferred)));
+      rest_->begin(*task_);
+      return;
+    } catch (const std::bad_alloc&) {
+      error_ = make_error_code(boost::system::errc::not_enough_memory);
     }
     wake(*task_);
   }

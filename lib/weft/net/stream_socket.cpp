@@ -1,5 +1,7 @@
 #include <weft/net/stream_socket.hpp>
 
+#include <weft/base/error.hpp>
+#include <weft/core/sleep.hpp>
 #include <weft/net/read_until.hpp>
 
 #include <cerrno>
@@ -18,6 +20,22 @@ bool would_wait(int error) noexcept { return error == EAGAIN || error == EWOULDB
 template <class Protocol>
 task<std::size_t> stream_socket<Protocol>::read_until(std::string& text, std::string delimiter, std::size_t limit) {
   return detail::read_until(*this, text, std::move(delimiter), limit);
+}
+
+template <class Protocol>
+task<std::size_t> stream_socket<Protocol>::splice_some(byte_pipe& into, std::size_t max) {
+  for (;;) {
+    weft::detail::current_task().check();
+    if (!is_open()) throw_error(boost::asio::error::operation_aborted, "cannot read");
+    const auto [moved, error] = into.fill_from(native_handle(), max);
+    if (error == 0) {
+      if (++reads_.in_place % detail::reads_per_turn == 0) co_await yield();
+      co_return moved;
+    }
+    if (!would_wait(error)) throw_errno(error, "cannot read");
+    if (into.is_full()) co_return 0;
+    co_await wait_readable();
+  }
 }
 
 template <class Protocol>

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <weft/base/byte_pipe.hpp>
 #include <weft/core/asio.hpp>
 #include <weft/core/task.hpp>
 #include <weft/net/buffer.hpp>
@@ -61,6 +62,14 @@ class stream_socket {
   /// 0 when the stream ended and `text` is empty. Throws boost::asio::error::eof when it ended within a line, and
   /// std::errc::message_size when `text` holds `limit` bytes without the delimiter; what was read stays in `text`.
   task<std::size_t> read_until(std::string& text, std::string delimiter, std::size_t limit = default_line_limit);
+
+  /// Waits for bytes and moves what is there, at most `max` bytes, into a pipe without a copy; gives how many. 0 when the
+  /// peer ended its side, and when into.is_full().
+  task<std::size_t> splice_some(byte_pipe& into, std::size_t max);
+
+  /// Says that the next read will wait longer than others that are ready now, as for the answer to a request: it does
+  /// not look first whether something has come already.
+  void expect_wait() noexcept { reads_.distant = true; }
 
   /// Awaitable, std::size_t: sends the whole buffer. Waits only when the socket does not take it at once, and now and
   /// then to let others run.

@@ -96,6 +96,7 @@ task<> exchange::read_head(std::string_view method) {
   int interim = 0;
   std::optional<std::size_t> head_size;
   head_deadline_ = until(owner->options.timeouts.first_byte);
+  if (net::tcp_socket* const socket = connection_.get()->plain()) socket->expect_wait();
   while (true) {
     if (size == buffer_.span().size()) buffer_.grow(size * 2, size);
     const std::size_t arrived = co_await receive(buffer_.span().subspan(size));
@@ -161,13 +162,15 @@ bool exchange::renew_slow_window() {
   return true;
 }
 
-task<std::size_t> exchange::receive(std::span<std::byte> into) {
+task<std::size_t> exchange::receive(std::span<std::byte> into, byte_pipe* through, std::size_t max) {
   connection& stream = *connection_.get();
   std::exception_ptr thrown;
   do {
     deadline_scope patience(phase_deadline());
     try {
-      if (net::tcp_socket* const socket = stream.plain()) co_return co_await socket->read_some(into);
+      net::tcp_socket* const socket = stream.plain();
+      if (through != nullptr) co_return co_await socket->splice_some(*through, max);
+      if (socket != nullptr) co_return co_await socket->read_some(into);
       co_return co_await stream.secure()->read_some(into);
     } catch (const cancelled&) {
       if (!patience.was_hit()) throw;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/byte_pipe.hpp>
 #include <weft/core/task.hpp>
 #include <weft/core/time.hpp>
 #include <weft/http/chunked.hpp>
@@ -54,6 +55,8 @@ class exchange {
 
   [[nodiscard]] task<std::size_t> read_some(std::span<std::byte> into);
   [[nodiscard]] task<std::span<const std::byte>> next();
+  [[nodiscard]] bool is_movable() const noexcept;
+  [[nodiscard]] task<std::size_t> move_some(byte_pipe& into);
 
   [[nodiscard]] error_phase phase() const noexcept { return phase_; }
   /// Is the memory it holds what an ordinary answer needs?
@@ -92,8 +95,9 @@ class exchange {
   std::size_t next_interim(std::size_t head_size, std::size_t received_size);
   void begin_body(std::size_t head_size, std::size_t received_size);
 
-  /// Bytes from the wire; 0 at the end of the stream. Deadline: of the phase, the exchange and the slow limit.
-  task<std::size_t> receive(std::span<std::byte> into);
+  /// Bytes from the wire into memory, or at most `max` through a pipe; 0 at the end of the stream. Deadline: of the
+  /// phase, the exchange and the slow limit.
+  task<std::size_t> receive(std::span<std::byte> into, byte_pipe* through = nullptr, std::size_t max = 0);
   [[nodiscard]] time_point phase_deadline() noexcept;
   [[nodiscard]] time_point until(const std::optional<duration>& limit) const noexcept;
   bool renew_slow_window();
@@ -102,6 +106,10 @@ class exchange {
 
   /// Body bytes without framing into `into`; 0 at the end.
   task<std::size_t> read_wire(std::span<std::byte> into);
+  task<std::size_t> move_wire(byte_pipe& into);
+  [[noreturn]] void throw_incomplete() const;
+  /// Awaits a read of the body; however it fails, the connection is given up.
+  task<std::size_t> guarded(task<std::size_t> read);
   std::size_t take_length(std::size_t size);
   std::size_t take_chunked(std::span<std::byte> bytes);
   task<bool> fill();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 namespace weft::http::detail {
@@ -14,6 +15,8 @@ namespace {
 
 /// Smaller reads go through the buffer, so that they do not cost a system call each.
 constexpr std::size_t direct_read = 8 * 1024;
+
+constexpr std::size_t most_moved = std::size_t{1} << 30;
 
 }  // namespace
 
@@ -102,6 +105,12 @@ void exchange::finish_wire() {
   }
 }
 
+void exchange::throw_incomplete() const {
+  std::string detail = "connection closed within the body after " + std::to_string(received);
+  if (framing.end == body_end::length) detail += " of " + std::to_string(framing.length);
+  throw error(error_kind::body_incomplete, phase_, detail + " bytes");
+}
+
 task<std::size_t> exchange::read_wire(std::span<std::byte> into) {
   while (!wire_done()) {
     const std::size_t arrived = co_await receive(into);
@@ -110,9 +119,7 @@ task<std::size_t> exchange::read_wire(std::span<std::byte> into) {
         finish_wire();
         break;
       }
-      std::string detail = "connection closed within the body after " + std::to_string(received);
-      if (framing.end == body_end::length) detail += " of " + std::to_string(framing.length);
-      throw error(error_kind::body_incomplete, phase_, detail + " bytes");
+      throw_incomplete();
     }
     std::size_t size = arrived;
     if (framing.end == body_end::length) {
@@ -127,6 +134,21 @@ task<std::size_t> exchange::read_wire(std::span<std::byte> into) {
   co_return 0;
 }
 
+bool exchange::is_movable() const noexcept {
+  return !wire_done() && connection_.get()->plain() != nullptr && framing.end == body_end::length && !decoder_;
+}
+
+task<std::size_t> exchange::move_wire(byte_pipe& into) {
+  if (begin_ != end_)
+    throw std::logic_error("http::response: move_some() would leave out what next() still has to give");
+  if (wire_done()) co_return 0;
+  const auto max = static_cast<std::size_t>(std::min<std::uint64_t>(left_, most_moved));
+  const std::size_t size = co_await receive(std::span<std::byte>(), &into, max);
+  if (size == 0 && !into.is_full()) throw_incomplete();
+  take_length(size);
+  co_return size;
+}
+
 /// Puts bytes into the empty buffer; false at the end.
 task<bool> exchange::fill() {
   begin_ = end_ = 0;
@@ -135,6 +157,7 @@ task<bool> exchange::fill() {
 }
 
 task<std::size_t> exchange::read_plain(std::span<std::byte> into) {
+  if (into.empty()) co_return 0;
   if (begin_ == end_) {
     if (wire_done()) co_return 0;
     if (into.size() >= direct_read) co_return co_await read_wire(into);
@@ -148,6 +171,7 @@ task<std::size_t> exchange::read_plain(std::span<std::byte> into) {
 }
 
 task<std::size_t> exchange::read_decoded(std::span<std::byte> into) {
+  if (into.empty()) co_return 0;
   while (true) {
     const auto [consumed, produced] = decoder_->decode(buffered(), into);
     begin_ += consumed;
@@ -160,9 +184,8 @@ task<std::size_t> exchange::read_decoded(std::span<std::byte> into) {
   }
 }
 
-task<std::size_t> exchange::read_some(std::span<std::byte> into) {
+task<std::size_t> exchange::guarded(task<std::size_t> read) {
   check_failed();
-  if (into.empty()) co_return 0;
   std::optional<error> failed;
   scope_exit drop([&] {
     connection_.close();
@@ -172,12 +195,7 @@ task<std::size_t> exchange::read_some(std::span<std::byte> into) {
     }
   });
   try {
-    std::size_t size = 0;
-    if (decoder_) {
-      size = co_await read_decoded(into);
-    } else {
-      size = co_await read_plain(into);
-    }
+    const std::size_t size = co_await std::move(read);
     drop.release();
     co_return size;
   } catch (const error& e) {
@@ -185,6 +203,12 @@ task<std::size_t> exchange::read_some(std::span<std::byte> into) {
   }
   fail(*failed);
 }
+
+task<std::size_t> exchange::read_some(std::span<std::byte> into) {
+  return guarded(decoder_ ? read_decoded(into) : read_plain(into));
+}
+
+task<std::size_t> exchange::move_some(byte_pipe& into) { return guarded(move_wire(into)); }
 
 task<std::span<const std::byte>> exchange::next() {
   if (decoder_) {
