@@ -133,6 +133,35 @@ TEST_CASE("gather: a caller killed before its tasks start frees them without run
   });
 }
 
+TEST_CASE("gather_settled: gives every task's end, in order; a failure ends no other task and is not reported") {
+  run_test([]() -> task<> {
+    auto [number, broken, text] =
+        co_await weft::gather_settled(after_turns(5, 7), fail_after_turns(2, "boom"), give(std::string("text")));
+    CHECK(number.ok());
+    CHECK(co_await number == 7);
+    CHECK(broken.failed());
+    CHECK(weft::describe(broken.error()) == "boom");
+    CHECK(co_await text == "text");
+
+    std::vector<task<int>> tasks;
+    for (int i = 0; i < 3; ++i) tasks.push_back(i == 1 ? fail_after_turns(i, "boom") : after_turns(3 - i, i));
+    const std::vector<weft::handle<int>> ended = co_await weft::gather_settled(std::move(tasks));
+    REQUIRE(ended.size() == 3);
+    CHECK(ended[0].ok());
+    CHECK(ended[1].failed());
+    CHECK(ended[2].ok());
+  });
+}
+
+TEST_CASE("gather_settled: a caller that is killed kills the tasks, waits for them, and ends killed") {
+  run_test([]() -> task<> {
+    std::string reason;
+    auto body = [&]() -> task<> { co_await weft::gather_settled(until_killed(reason), fail_after_turns(1, "boom")); };
+    CHECK(co_await end_when_killed(weft::spawn(body)) == "cancelled: stop");
+    CHECK_FALSE(reason.empty());
+  });
+}
+
 TEST_CASE("race: the first to end decides, the others are cancelled and have ended") {
   run_test([]() -> task<> {
     std::string reason;

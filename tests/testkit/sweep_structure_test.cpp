@@ -141,6 +141,14 @@ TEST_CASE("sweep: gather") {
   everything(scenario);
 }
 
+TEST_CASE("sweep: gather_settled") {
+  auto scenario = []() -> task<> {
+    const auto [broken, well] = co_await weft::gather_settled(fail_after(1h), give_after(9h, 0));
+    expect(broken.failed() && well.ok(), "each ended in its own way");
+  };
+  everything(scenario);
+}
+
 TEST_CASE("sweep: race") {
   auto scenario = []() -> task<> {
     const auto early = co_await weft::race(give_after(2h, 1), give_after(1h, 2));

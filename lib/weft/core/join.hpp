@@ -172,6 +172,37 @@ task<std::conditional_t<std::is_void_v<R>, void, std::vector<detail::value_of<R>
   }
 }
 
+/// Runs the tasks concurrently and gives their handles when all have ended, well or not: asyncio's
+/// gather(return_exceptions=True). A failure ends no other task and counts as looked at; ask failed() and error(), or
+/// co_await the handle for the value. Cancellation of the caller is passed on to the tasks and thrown when they have
+/// ended.
+template <class... Rs>
+task<std::tuple<handle<Rs>...>> gather_settled(task<Rs>... tasks) {
+  auto options = task_group_options();
+  options.on_error = on_error::collect;
+  task_group group = group_access::make(options);
+  std::tuple<handle<Rs>...> children{group_access::adopt(group, std::move(tasks))...};  // braces: in this order
+  group_access::leave_body(group);
+  co_await group_access::join(group);
+  group_access::settle_any(group);
+  co_return children;
+}
+
+/// The same for any number of tasks of one type; their handles in order.
+template <class R>
+task<std::vector<handle<R>>> gather_settled(std::vector<task<R>> tasks) {
+  auto options = task_group_options();
+  options.on_error = on_error::collect;
+  task_group group = group_access::make(options);
+  std::vector<handle<R>> children;
+  children.reserve(tasks.size());
+  for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
+  group_access::leave_body(group);
+  co_await group_access::join(group);
+  group_access::settle_any(group);
+  co_return children;
+}
+
 namespace detail {
 
 /// Remembers which of several tasks ended first, and cancels the group then.

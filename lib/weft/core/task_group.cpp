@@ -154,6 +154,11 @@ void group_access::settle_first(task_group& group) {
   settle(group);
 }
 
+void group_access::settle_any(task_group& group) {
+  group.errors_.clear();
+  settle(group);
+}
+
 void group_access::join_awaiter::await_suspend(std::coroutine_handle<> caller) {
   if (group_->size() == 0) return detail::push_ready(detail::suspend_current(caller, nullptr));
   detail::task_state& task = detail::suspend_current(caller, this);

@@ -137,6 +137,8 @@ struct group_access {
   static void settle(task_group& group);
   /// The same, but throws the first failure and reports the others as unhandled.
   static void settle_first(task_group& group);
+  /// The same, but throws no failure of a child.
+  static void settle_any(task_group& group);
   [[noreturn]] static void throw_cancelled(task_group& group) { throw cancelled(group.cause_); }
 };
 

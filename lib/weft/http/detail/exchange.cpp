@@ -171,6 +171,7 @@ task<std::size_t> exchange::receive(std::span<std::byte> into, byte_pipe* throug
       net::tcp_socket* const socket = stream.plain();
       if (through != nullptr) co_return co_await socket->splice_some(*through, max);
       if (socket != nullptr) co_return co_await socket->read_some(into);
+      if (phase_ == error_phase::first_byte) co_await stream.secure()->wait_readable();
       co_return co_await stream.secure()->read_some(into);
     } catch (const cancelled&) {
       if (!patience.was_hit()) throw;
