@@ -57,7 +57,7 @@ void apply(config& settings, const app::typed_option& option) {
   if (name == "send") settings.text = value;
   if (name == "wait") settings.wait = app::parse_duration(value);
   if (name == "eol") settings.end = line_end_of(value);
-  if (name == "mode") settings.mode = value == "secure" ? chat_mode::secure : chat_mode::plain;
+  if (name == "discover") settings.discovers = value == "on";
   if (name == "key") settings.key_file = value;
   if (name == "known") settings.known_file = value;
   if (name == "accept") settings.accept = acceptance_of(value);
@@ -69,6 +69,22 @@ void apply(config& settings, const app::typed_option& option) {
   if (name == "quiet") settings.quiet = true;
   if (name == "color" && value != "auto") settings.color = value == "always";
   if (name == "bell") settings.bell = true;
+}
+
+constexpr std::uint16_t ipmsg_port = 2425;
+
+chat_mode mode_of(std::string_view text) {
+  if (text == "secure") return chat_mode::secure;
+  return text == "ipmsg" ? chat_mode::ipmsg : chat_mode::plain;
+}
+
+/// What the other options mean depends on it.
+void set_mode(config& settings, chat_mode mode) {
+  settings.mode = mode;
+  if (mode != chat_mode::ipmsg) return;
+  settings.listen_port = settings.peer_port = ipmsg_port;
+  settings.addresses = family::v4;
+  settings.discovers = true;
 }
 
 bool is_given(const app::arguments& typed, std::string_view name) {
@@ -95,13 +111,18 @@ peer_address parse_peer(std::string_view text, std::uint16_t default_port) {
 
 config resolve(const app::arguments& typed, const surroundings& around) {
   config settings;
-  settings.nick = around.user;
+  settings.nick = settings.user = around.user;
   settings.color = around.color_on_stdout;
   settings.key_file = around.config_folder + "/chat.key";
   settings.known_file = around.config_folder + "/chat.known";
   for (const auto& option : typed.options) {
+    if (option.spec->long_name == "mode" && !option.values.empty()) set_mode(settings, mode_of(option.values.back()));
+  }
+  for (const auto& option : typed.options) {
     if (!option.values.empty()) apply(settings, option);
   }
+  if (is_given(typed, "discover") && settings.mode != chat_mode::ipmsg)
+    throw app::usage_error("--discover belongs to --mode ipmsg");
   if (is_given(typed, "ipv4") && is_given(typed, "ipv6")) throw app::usage_error("-4 and -6 exclude each other");
   for (const auto* name : {"key", "known", "accept"}) {
     if (is_given(typed, name) && settings.mode != chat_mode::secure)

@@ -14,7 +14,7 @@
 
 namespace weft::chat_app {
 
-enum class chat_mode { plain, secure };
+enum class chat_mode { plain, secure, ipmsg };
 
 enum class family { any, v4, v6 };
 
@@ -33,6 +33,8 @@ struct config {
   std::uint16_t peer_port = 7070;  ///< of a peer without one
   std::vector<peer_address> peers;
   std::string nick;
+  std::string user;
+  bool discovers = false;  ///< ipmsg: everyone on the network is told that we are here
   line_end end = line_end::automatic;
   std::string key_file;
   std::string known_file;

@@ -12,20 +12,21 @@ constexpr std::string_view what = "What to send";
 constexpr std::string_view output = "Output";
 
 void add_network(std::vector<app::option_spec>& all) {
-  all.push_back({.long_name = "mode",
-                 .short_name = 'm',
-                 .metavar = "MODE",
-                 .group = whom,
-                 .help = "plain: bare datagrams, as nc -u; secure: encrypted, authenticated, nothing lost",
-                 .default_text = "plain",
-                 .choices = "plain|secure",
-                 .shown = audience::common});
+  all.push_back(
+      {.long_name = "mode",
+       .short_name = 'm',
+       .metavar = "MODE",
+       .group = whom,
+       .help = "plain: bare datagrams, as nc -u; secure: encrypted, authenticated, nothing lost; ipmsg: IP Messenger",
+       .default_text = "plain",
+       .choices = "plain|secure|ipmsg",
+       .shown = audience::common});
   all.push_back({.long_name = "listen",
                  .short_name = 'l',
                  .metavar = "[ADDR:]PORT",
                  .group = whom,
                  .help = "where to be heard; port 0: any, which is then told",
-                 .default_text = "7070 on every address",
+                 .default_text = "7070 on every address, 2425 in ipmsg mode",
                  .shown = audience::common});
   all.push_back({.long_name = "nick",
                  .short_name = 'n',
@@ -34,6 +35,12 @@ void add_network(std::vector<app::option_spec>& all) {
                  .help = "what you are called",
                  .default_text = "the user's name",
                  .shown = audience::common});
+  all.push_back({.long_name = "discover",
+                 .metavar = "WHETHER",
+                 .group = whom,
+                 .help = "ipmsg mode: tell everyone on the network that you are here, by broadcast",
+                 .default_text = "on",
+                 .choices = "on|off"});
   all.push_back({.long_name = "ipv4", .short_name = '4', .group = whom, .help = "use IPv4 only"});
   all.push_back({.long_name = "ipv6", .short_name = '6', .group = whom, .help = "use IPv6 only"});
 }

@@ -86,12 +86,16 @@ const app::program_spec& program() {
            "In secure mode every message is encrypted and signed for by a key: yours is in --key, those of others in "
            "--known, and a peer that suddenly has another one is refused. Messages arrive once and in order, or are "
            "reported as failed. Both sides have to speak it.",
+           "In ipmsg mode it talks to IP Messenger and iptux on the local network: who is there appears by itself, and "
+           "a "
+           "message is delivered when its receipt has come. Nothing is encrypted.",
            "What arrives cannot drive the terminal: controls and invisible characters are shown by name."},
       .options = chat_options(),
       .examples = {{"weft-chat 192.0.2.7", "talks to 192.0.2.7, port 7070"},
                    {"weft-chat -l 0 192.0.2.7 192.0.2.8:9000", "talks to two, from any free port"},
                    {"weft-chat --send 'build done' --wait 1 192.0.2.7", "sends a line from a script"},
                    {"weft-chat --mode secure 192.0.2.7", "talks so that nobody else can read or forge it"},
+                   {"weft-chat --mode ipmsg", "talks to the users of IP Messenger and iptux that are there"},
                    {"weft-chat --json < /dev/null", "prints what arrives, for a program"}},
       .exit_codes = chat_exit_table()};
   return spec;

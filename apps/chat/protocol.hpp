@@ -28,6 +28,8 @@ class protocol {
   protocol& operator=(const protocol&) = delete;
   virtual ~protocol() = default;
 
+  /// It begins: who can be found without a name is told.
+  virtual void enter() {}
   /// A peer that the user named. What it takes to be heard by it goes out.
   virtual void greet(const endpoint& peer, time_point now) = 0;
   /// An own message, not empty. Its fate arrives as events with this number.

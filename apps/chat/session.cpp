@@ -42,20 +42,6 @@ session::session(const config& settings)
   make_mode();
 }
 
-void session::make_mode() {
-  if (config_.mode == chat_mode::plain) {
-    mode_ = std::make_unique<plain_protocol>(plain_options{.end = config_.end, .max_size = config_.max_size});
-    return;
-  }
-  secure::secure_options options;
-  options.keys = secure::load_or_make_key(config_.key_file);
-  options.nick = nick_;
-  options.judge = [this](const endpoint& peer, const secure::key_bytes& key) { return guard_->judge(peer, key); };
-  fingerprint_ = secure::fingerprint(options.keys.open);
-  guard_ = std::make_unique<secure::guard>(secure::known_peers(config_.known_file), config_.accept);
-  mode_ = std::make_unique<secure::secure_protocol>(std::move(options));
-}
-
 task<chat_exit> session::run() {
   auto code = chat_exit::bind;
   std::exception_ptr thrown;
@@ -79,7 +65,8 @@ bool session::bind() {
   if (host.empty() && config_.addresses == family::v4) host = "0.0.0.0";
   if (host.empty() && config_.addresses == family::v6) host = "::";
   try {
-    socket_.emplace(net::udp_bind(host, config_.listen_port, {.receive_buffer = receive_buffer}));
+    socket_.emplace(
+        net::udp_bind(host, config_.listen_port, {.broadcast = config_.discovers, .receive_buffer = receive_buffer}));
   } catch (const boost::system::system_error& error) {
     reporter_.tell({.type = event_type::notice, .text = app::plain_message(error.what())});
     return false;
@@ -132,6 +119,7 @@ void session::end(chat_exit code) {
 
 task<> session::work() {
   auto code = chat_exit::undelivered;
+  start_mode();
   const bool found = co_await add_peers();
   if (config_.text && found) code = co_await send_once();
   if (!config_.text) code = co_await serve_user();
@@ -282,7 +270,13 @@ void session::hear_refusal(const chat_event& event) {
 task<> session::receive() {
   for (;;) {
     const auto got = co_await socket_->receive_from(std::span<std::byte>(buffer_));
-    if (got.endpoint.port() == 0) continue;
+    if (got.endpoint.port() == 0 || is_own_echo(got.endpoint)) continue;
+    // Dropped before a receipt goes out, so that its sender tries again.
+    const bool is_bounded = config_.mode == chat_mode::ipmsg;
+    if (is_bounded && !intake_.admit(got.endpoint, this_loop().now())) {
+      clock_changed_.set();
+      continue;
+    }
     const std::string_view bytes(reinterpret_cast<const char*>(buffer_.data()), got.size);
     mode_->receive(got.endpoint, bytes, this_loop().now());
     pump();

@@ -45,6 +45,8 @@ class session {
   };
 
   void make_mode();
+  void start_mode();
+  bool is_own_echo(const endpoint& from) const;
   bool bind();
   task<chat_exit> talk();
   task<> work();
@@ -86,6 +88,7 @@ class session {
   std::unique_ptr<secure::guard> guard_;  // in secure mode
   std::string fingerprint_;
   std::unique_ptr<protocol> mode_;
+  std::vector<net::ip_address> own_addresses_;  // in ipmsg mode
   std::optional<net::udp_socket> socket_;
   std::unique_ptr<chat_screen> screen_;
   peer_table peers_;

@@ -1,0 +1,78 @@
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include <weft/net/interfaces.hpp>
+
+#include "chat/ipmsg/ipmsg_protocol.hpp"
+#include "chat/plain_protocol.hpp"
+#include "chat/secure/key_file.hpp"
+#include "chat/secure/secure_protocol.hpp"
+#include "chat/session.hpp"
+
+namespace weft::chat_app {
+namespace {
+
+std::string host_name() {
+  utsname about{};
+  return ::uname(&about) == 0 ? about.nodename : "localhost";
+}
+
+/// Each network's own address for everyone, then the one that stays on the link.
+std::vector<endpoint> broadcasts_of(const std::vector<net::interface_address>& interfaces, std::uint16_t port) {
+  std::vector<endpoint> all;
+  for (const auto& one : interfaces) {
+    if (one.broadcast && !one.is_loopback) all.emplace_back(*one.broadcast, port);
+  }
+  all.emplace_back(boost::asio::ip::address_v4::broadcast(), port);
+  return all;
+}
+
+std::unique_ptr<protocol> make_ipmsg(const config& settings) {
+  using namespace std::chrono;
+  const auto unix_time = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+  ipmsg::ipmsg_options options;
+  options.user = settings.user;
+  options.host = host_name();
+  options.nick = settings.nick;
+  options.first_number = static_cast<std::uint32_t>(unix_time);
+  options.max_size = std::min<std::size_t>(settings.max_size, 7500);
+  options.seed = static_cast<std::uint64_t>(system_clock::now().time_since_epoch().count());
+  if (settings.discovers) options.broadcasts = broadcasts_of(net::interface_addresses(), settings.peer_port);
+  return std::make_unique<ipmsg::ipmsg_protocol>(std::move(options));
+}
+
+}  // namespace
+
+void session::make_mode() {
+  if (config_.mode == chat_mode::plain) {
+    mode_ = std::make_unique<plain_protocol>(plain_options{.end = config_.end, .max_size = config_.max_size});
+    return;
+  }
+  if (config_.mode == chat_mode::ipmsg) {
+    mode_ = make_ipmsg(config_);
+    for (const auto& one : net::interface_addresses()) own_addresses_.push_back(one.address);
+    return;
+  }
+  secure::secure_options options;
+  options.keys = secure::load_or_make_key(config_.key_file);
+  options.nick = nick_;
+  options.judge = [this](const endpoint& peer, const secure::key_bytes& key) { return guard_->judge(peer, key); };
+  fingerprint_ = secure::fingerprint(options.keys.open);
+  guard_ = std::make_unique<secure::guard>(secure::known_peers(config_.known_file), config_.accept);
+  mode_ = std::make_unique<secure::secure_protocol>(std::move(options));
+}
+
+void session::start_mode() {
+  mode_->enter();
+  pump();
+}
+
+/// A broadcast comes back to its sender.
+bool session::is_own_echo(const endpoint& from) const {
+  if (own_addresses_.empty() || from.port() != socket_->port()) return false;
+  return std::ranges::find(own_addresses_, from.address()) != own_addresses_.end();
+}
+
+}  // namespace weft::chat_app

@@ -1,0 +1,199 @@
+#include <doctest/doctest.h>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "chat/ipmsg/ipmsg_protocol.hpp"
+#include "chat/ipmsg/packet.hpp"
+#include "chat/ipmsg/text_encoding.hpp"
+#include "chat/secure/simulated_network.hpp"
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+using namespace weft::chat_app;
+using namespace weft::chat_app::ipmsg;
+using weft::chat_app::testing::simulated_network;
+
+namespace {
+
+endpoint at(const char* address) { return {boost::asio::ip::make_address(address), 2425}; }
+
+const endpoint ann = at("192.0.2.1");
+const endpoint bob = at("192.0.2.2");
+
+ipmsg_options options_of(const std::string& name) {
+  ipmsg_options options;
+  options.user = name;
+  options.host = "box" + name;
+  options.nick = name + "'s nick";
+  options.group = "dev";
+  options.first_number = 1'700'000'000;
+  return options;
+}
+
+std::vector<std::string> texts_of(std::vector<chat_event> events) {
+  std::vector<std::string> texts;
+  for (const auto& event : events) {
+    texts.push_back(name_of(event.type) + " " + event.nick + (event.text.empty() ? "" : " " + event.text));
+  }
+  return texts;
+}
+
+using texts = std::vector<std::string>;
+const weft::time_point start{1h};
+
+/// The events and datagrams that a datagram from bob brings about.
+texts after(ipmsg_protocol& mode, const std::string& datagram) {
+  mode.receive(bob, datagram, start);
+  return texts_of(mode.take_events());
+}
+
+}  // namespace
+
+TEST_CASE("ipmsg packet: is read and written as draft 14 has it") {
+  const auto got = parse_packet("1:1700000002:ann:boxa:288:héllo: there\0"s);
+  REQUIRE(got);
+  CHECK(got->number == 1'700'000'002);
+  CHECK(got->user == "ann");
+  CHECK(got->host == "boxa");
+  CHECK(got->what() == command::message);
+  CHECK(got->has(check_option));
+  CHECK(got->text == "héllo: there");
+  CHECK(packet_bytes(*got) == "1:1700000002:ann:boxa:288:héllo: there\0"s);
+  const auto entry = parse_packet("1_iptux 0.8.3:1:u:h:257:nick\0group\0icon-tux.png\0utf-8\0"s);
+  REQUIRE(entry);
+  CHECK(entry->extensions == texts{"group", "icon-tux.png", "utf-8"});
+  CHECK(parse_packet("1_lbt6_0#128#000C294BBCAF#0#0#0#4001#9:1:u:h:1:"));
+  CHECK(parse_packet("1:1:::1:"));
+}
+
+TEST_CASE("ipmsg packet: what is none is nothing") {
+  for (const auto* text : {"", "1", "1:2:u:h:1", "2:1:u:h:1:", "x:1:u:h:1:", "1:x:u:h:1:", "1:1:u:h:x:", "1:-1:u:h:1:",
+                           "1:4294967296:u:h:1:", "11:1:u:h:1:"}) {
+    CHECK(!parse_packet(text));
+  }
+  CHECK(!parse_packet("1:1\0:u:h:1:"s));
+}
+
+TEST_CASE("ipmsg packet: separators do not get into names") {
+  CHECK(packet_bytes({1, "a:b\0c"s, "h", 1, "t"}) == "1:1:abc:h:1:t\0"s);
+}
+
+TEST_CASE("ipmsg text: old encodings are recognised") {
+  CHECK(decoded("héllo") == "héllo");
+  CHECK(decoded("\xc4\xe3\xba\xc3") == "你好");
+  CHECK(decoded("").empty());
+}
+
+TEST_CASE("ipmsg: two peers find each other, and a text is delivered once its receipt has come") {
+  simulated_network network({}, 1);
+  ipmsg_protocol first(options_of("ann"));
+  ipmsg_protocol second(options_of("bob"));
+  network.attach(ann, first);
+  network.attach(bob, second);
+  first.greet(bob, network.now());
+  network.run(2s);
+  CHECK(texts_of(network.events(ann)) == texts{"joined bob's nick"});
+  CHECK(texts_of(network.events(bob)) == texts{"joined ann's nick"});
+  first.send(1, bob, "hello\nthere", network.now());
+  network.run(2s);
+  CHECK(texts_of(network.events(bob)) == texts{"message ann's nick hello\nthere"});
+  CHECK(texts_of(network.events(ann)) == texts{"sent bob's nick", "delivered bob's nick"});
+  first.leave(network.now());
+  network.run(1s);
+  CHECK(texts_of(network.events(bob)) == texts{"left ann's nick"});
+}
+
+TEST_CASE("ipmsg: through loss and duplication each text arrives once, in order, one at a time") {
+  simulated_network network({.loss = 0.2, .duplication = 0.2}, 5);
+  ipmsg_protocol first(options_of("ann"));
+  ipmsg_protocol second(options_of("bob"));
+  network.attach(ann, first);
+  network.attach(bob, second);
+  texts expected;
+  for (message_id id = 1; id <= 50; ++id) {
+    expected.push_back("line " + std::to_string(id));
+    first.send(id, bob, expected.back(), network.now());
+  }
+  network.run(10min);
+  texts heard;
+  for (const auto& event : network.events(bob)) {
+    if (event.type == event_type::message) heard.push_back(event.text);
+  }
+  CHECK(heard == expected);
+}
+
+TEST_CASE("ipmsg: without a receipt a text is sent five times with one number, then it has failed") {
+  simulated_network network({}, 1);
+  ipmsg_protocol first(options_of("ann"));
+  network.attach(ann, first);
+  first.send(1, bob, "anyone?", network.now());
+  first.send(2, bob, "no?", network.now());
+  network.run(15s);
+  CHECK(network.history().size() == 5);
+  for (const auto& datagram : network.history()) CHECK(datagram.bytes == network.history().front().bytes);
+  network.run(1s);
+  CHECK(texts_of(network.events(ann)) == texts{"sent ", "failed  no receipt came", "sent "});
+}
+
+TEST_CASE("ipmsg: receipts go to who wants them, again for a repetition, which is not shown again") {
+  ipmsg_protocol mode(options_of("ann"));
+  CHECK(after(mode, "1:7:bob:h:288:hi\0"s) == texts{"message bob hi"});
+  auto out = mode.take_outgoing();
+  REQUIRE(out.size() == 2);
+  CHECK(out[0].bytes.ends_with(":33:7\0"s));
+  CHECK(out[1].bytes.find(":16842753:") != std::string::npos);  // who we are, as it is a stranger
+  CHECK(after(mode, "1:7:bob:h:288:hi\0"s).empty());
+  CHECK(mode.take_outgoing().front().bytes.ends_with(":33:7\0"s));
+  // To all, or from a machine: none.
+  for (const auto* bits_text : {"1312", "8480"}) {
+    after(mode, "1:8:bob:h:"s + bits_text + ":x\0"s);
+    for (const auto& datagram : mode.take_outgoing()) CHECK(datagram.bytes.find(":33:") == std::string::npos);
+  }
+}
+
+TEST_CASE("ipmsg: a peer that starts again with low numbers is heard") {
+  ipmsg_protocol mode(options_of("ann"));
+  after(mode, "1:1:bob:h:65793:bob\0"s);
+  CHECK(after(mode, "1:2:bob:h:288:hi\0"s) == texts{"message bob hi"});
+  after(mode, "1:1:bob:h:65793:bob\0"s);
+  CHECK(after(mode, "1:2:bob:h:288:hi\0"s) == texts{"message bob hi"});
+}
+
+TEST_CASE("ipmsg: a late text is shown, too") {
+  ipmsg_protocol mode(options_of("ann"));
+  CHECK(after(mode, "1:9:bob:h:288:second\0"s) == texts{"message bob second"});
+  CHECK(after(mode, "1:8:bob:h:288:first\0"s) == texts{"message bob first"});
+}
+
+TEST_CASE("ipmsg: an answer to an entry is not answered, and one to everybody is answered a little later") {
+  ipmsg_protocol mode(options_of("ann"));
+  after(mode, "1:1:bob:h:259:bob\0g\0\0utf-8\0"s);
+  CHECK(mode.take_outgoing().empty());
+  after(mode, "1:2:bob:h:257:bob\0g\0\0utf-8\0"s);
+  CHECK(mode.take_outgoing().empty());
+  CHECK(mode.deadline() < start + 1s);
+  mode.advance(start + 1s);
+  REQUIRE(mode.take_outgoing().size() == 1);
+}
+
+TEST_CASE("ipmsg: a peer that is silent is asked, and gone after three questions") {
+  simulated_network network({}, 1);
+  ipmsg_protocol first(options_of("ann"));
+  network.attach(ann, first);
+  network.inject({bob, ann, "1:1:bob:h:65793:bob\0"s});
+  network.run(230s);
+  CHECK(texts_of(network.events(ann)) == texts{"joined bob"});
+  network.run(30s);
+  CHECK(texts_of(network.events(ann)) == texts{"left bob nothing is heard from it"});
+}
+
+TEST_CASE("ipmsg: what is asked is answered, what is encrypted is told") {
+  ipmsg_protocol mode(options_of("ann"));
+  after(mode, "1:1:bob:h:64:\0"s);
+  CHECK(mode.take_outgoing().front().bytes.find(":65:weft-chat ") != std::string::npos);
+  mode.announce("ann", "lunch", start);
+  after(mode, "1:2:bob:h:80:\0"s);
+  CHECK(mode.take_outgoing().front().bytes.find(":81:lunch") != std::string::npos);
+  CHECK(after(mode, "1:3:bob:h:4194592:abc\0"s) == texts{"notice  sent an encrypted message, which cannot be read"});
+  CHECK(mode.take_outgoing().empty());
+}
