@@ -6,6 +6,7 @@
 #include <string>
 
 #include "chat/endpoint.hpp"
+#include "chat/file_reference.hpp"
 
 namespace weft::chat_app {
 
@@ -37,6 +38,7 @@ struct chat_event {
   std::string nick = {};  ///< the peer's; empty: it has none
   std::string text = {};
   message_id id = 0;
+  std::optional<file_reference> file = {};          ///< of `offer`
   event_type fate = event_type::sent;               ///< of `own`: what is known about it
   std::chrono::system_clock::time_point time = {};  ///< set where it is shown
 };

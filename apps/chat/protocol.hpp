@@ -34,6 +34,11 @@ class protocol {
   virtual void greet(const endpoint& peer, time_point now) = 0;
   /// An own message, not empty. Its fate arrives as events with this number.
   virtual void send(message_id id, const endpoint& to, std::string_view text, time_point now) = 0;
+  /// The same for the offer of a file, in modes that carry files.
+  virtual void offer(message_id id, const endpoint& to, const file_reference& file, std::uint32_t modified,
+                     time_point now);
+  /// What asks a peer for a file that it has offered; empty in modes that carry none.
+  virtual std::string file_request(const file_reference& /*file*/) { return {}; }
   virtual void receive(const endpoint& from, std::string_view datagram, time_point now) = 0;
   /// The kernel took it.
   virtual void handed_over(const outgoing& datagram, time_point now) = 0;
@@ -61,5 +66,10 @@ class protocol {
   std::vector<outgoing> outgoing_;
   std::vector<chat_event> events_;
 };
+
+inline void protocol::offer(message_id id, const endpoint& to, const file_reference& /*file*/,
+                            std::uint32_t /*modified*/, time_point /*now*/) {
+  tell({.type = event_type::failed, .peer = to, .text = "this mode carries no files", .id = id});
+}
 
 }  // namespace weft::chat_app

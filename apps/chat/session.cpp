@@ -16,6 +16,7 @@
 #include "chat/pipe_input.hpp"
 #include "common/display_text.hpp"
 #include "common/terminal.hpp"
+#include "common/units.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -46,7 +47,8 @@ task<chat_exit> session::run() {
   auto code = chat_exit::bind;
   std::exception_ptr thrown;
   try {
-    if (bind()) code = co_await talk();
+    if (bind()) listen_for_files();
+    if (socket_) code = co_await talk();
   } catch (const cancelled&) {
     thrown = std::current_exception();
   } catch (const std::exception&) {
@@ -103,6 +105,8 @@ task<chat_exit> session::talk() {
     helpers.push_back(co_await group.spawn([this] { return pace(); }));
     helpers.push_back(co_await group.spawn([this] { return keep_time(); }));
     helpers.push_back(co_await group.spawn([this] { return keep_output(); }));
+    if (file_listener_) helpers.push_back(co_await group.spawn([this] { return give_files(); }));
+    if (files_) helpers.push_back(co_await group.spawn([this] { return take_files(); }));
     helpers.push_back(co_await group.spawn([this] { return work(); }));
     co_await ended_.wait();
     for (auto& helper : helpers) helper.kill();
@@ -235,6 +239,11 @@ void session::pump() {
 void session::hear(chat_event event) {
   if (watch_) watch_->note(event);
   if (event.type == event_type::refused) hear_refusal(event);
+  if (event.type == event_type::offer && files_) {
+    const auto number = files_->add_offer(*event.peer, *event.file);
+    event.text =
+        "file " + std::to_string(number) + ": " + event.file->name + " (" + app::size_text(event.file->size) + ")";
+  }
   if (event.peer) {
     const bool comes_from_there = event.type == event_type::message || event.type == event_type::joined;
     auto* from = comes_from_there ? peers_.heard(*event.peer) : peers_.find(*event.peer);

@@ -15,6 +15,7 @@
 #include "chat/chat_exit.hpp"
 #include "chat/config.hpp"
 #include "chat/delivery_watch.hpp"
+#include "chat/file_exchange.hpp"
 #include "chat/intake.hpp"
 #include "chat/peer_table.hpp"
 #include "chat/protocol.hpp"
@@ -46,6 +47,7 @@ class session {
 
   void make_mode();
   void start_mode();
+  void listen_for_files();
   bool is_own_echo(const endpoint& from) const;
   bool bind();
   task<chat_exit> talk();
@@ -60,6 +62,8 @@ class session {
   task<> pace();
   task<> keep_time();
   task<> keep_output();
+  task<> give_files();
+  task<> take_files();
 
   task<bool> add_peers();
   task<bool> add_peer(peer_address address, std::string nick);
@@ -74,6 +78,8 @@ class session {
   task<> add(std::string_view words);
   void accept(std::string_view name);
   void choose(std::string_view words);
+  void offer(const std::string& path);
+  void take(const std::string& number);
   void help();
   void list_peers();
   void show_stats();
@@ -89,6 +95,9 @@ class session {
   std::string fingerprint_;
   std::unique_ptr<protocol> mode_;
   std::vector<net::ip_address> own_addresses_;  // in ipmsg mode
+  std::unique_ptr<file_exchange> files_;        // in ipmsg mode
+  std::optional<net::listener> file_listener_;
+  queue<std::size_t> wanted_files_{unbounded};
   std::optional<net::udp_socket> socket_;
   std::unique_ptr<chat_screen> screen_;
   peer_table peers_;

@@ -121,8 +121,8 @@ task<bool> session::perform(std::string typed) {
       pump();
       note(away_.empty() ? "you are here" : "you are away: " + away_);
       break;
-    case command_name::send:
-    case command_name::get: note("this mode carries no files"); break;
+    case command_name::send: offer(asked.text); break;
+    case command_name::get: take(asked.text); break;
     case command_name::accept: accept(asked.text); break;
     case command_name::fingerprint: note(guard_ ? "your key is " + fingerprint_ : "plain mode has no keys"); break;
     case command_name::stats: show_stats(); break;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include <weft/base/parse.hpp>
+#include <weft/core/loop.hpp>
 #include <weft/net/interfaces.hpp>
 
 #include "chat/ipmsg/ipmsg_protocol.hpp"
@@ -10,6 +12,7 @@
 #include "chat/secure/key_file.hpp"
 #include "chat/secure/secure_protocol.hpp"
 #include "chat/session.hpp"
+#include "common/display_text.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -29,7 +32,7 @@ std::vector<endpoint> broadcasts_of(const std::vector<net::interface_address>& i
   return all;
 }
 
-std::unique_ptr<protocol> make_ipmsg(const config& settings) {
+std::unique_ptr<protocol> make_ipmsg(const config& settings, bool serves_files) {
   using namespace std::chrono;
   const auto unix_time = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
   ipmsg::ipmsg_options options;
@@ -38,6 +41,7 @@ std::unique_ptr<protocol> make_ipmsg(const config& settings) {
   options.nick = settings.nick;
   options.first_number = static_cast<std::uint32_t>(unix_time);
   options.max_size = std::min<std::size_t>(settings.max_size, 7500);
+  options.serves_files = serves_files;
   options.seed = static_cast<std::uint64_t>(system_clock::now().time_since_epoch().count());
   if (settings.discovers) options.broadcasts = broadcasts_of(net::interface_addresses(), settings.peer_port);
   return std::make_unique<ipmsg::ipmsg_protocol>(std::move(options));
@@ -51,7 +55,7 @@ void session::make_mode() {
     return;
   }
   if (config_.mode == chat_mode::ipmsg) {
-    mode_ = make_ipmsg(config_);
+    files_ = std::make_unique<file_exchange>([this](const std::string& text) { note(text); });
     for (const auto& one : net::interface_addresses()) own_addresses_.push_back(one.address);
     return;
   }
@@ -62,6 +66,51 @@ void session::make_mode() {
   fingerprint_ = secure::fingerprint(options.keys.open);
   guard_ = std::make_unique<secure::guard>(secure::known_peers(config_.known_file), config_.accept);
   mode_ = std::make_unique<secure::secure_protocol>(std::move(options));
+}
+
+/// Files go by TCP on the port that texts come to.
+void session::listen_for_files() {
+  if (config_.mode != chat_mode::ipmsg) return;
+  const auto at = socket_->local_endpoint();
+  try {
+    file_listener_.emplace(net::listen(net::tcp_endpoint(at.address(), at.port())));
+  } catch (const boost::system::system_error& error) {
+    note(std::string("no files can be offered: ") + app::plain_message(error.what()));
+  }
+  mode_ = make_ipmsg(config_, file_listener_.has_value());
+}
+
+task<> session::give_files() { co_await files_->serve(std::move(*file_listener_)); }
+
+task<> session::take_files() {
+  for (;;) {
+    const auto number = co_await wanted_files_.get();
+    auto request = [this](const file_reference& file) { return mode_->file_request(file); };
+    co_await files_->take(number, request);
+  }
+}
+
+/// To everyone that lines go to.
+void session::offer(const std::string& path) {
+  if (!files_) return note("this mode carries no files");
+  try {
+    for (const auto& to : peers_.targets()) {
+      const auto share = files_->add_share(path, to);
+      const auto id = ++last_id_;
+      reporter_.announce(id, "file " + share.file.name);
+      mode_->offer(id, to, share.file, share.modified, this_loop().now());
+    }
+  } catch (const boost::system::system_error& error) {
+    note(app::plain_message(error.what()));
+  }
+  pump();
+}
+
+void session::take(const std::string& number) {
+  if (!files_) return note("this mode carries no files");
+  const auto wanted = parse_integer<std::size_t>(number);
+  if (!wanted) return note("/get N");
+  static_cast<void>(wanted_files_.try_put(*wanted));
 }
 
 void session::start_mode() {

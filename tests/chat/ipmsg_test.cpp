@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "chat/ipmsg/file_offer.hpp"
 #include "chat/ipmsg/ipmsg_protocol.hpp"
 #include "chat/ipmsg/packet.hpp"
 #include "chat/ipmsg/text_encoding.hpp"
@@ -82,6 +83,47 @@ TEST_CASE("ipmsg text: old encodings are recognised") {
   CHECK(decoded("héllo") == "héllo");
   CHECK(decoded("\xc4\xe3\xba\xc3") == "你好");
   CHECK(decoded("").empty());
+}
+
+TEST_CASE("ipmsg files: offers are read and written with their colons") {
+  packet got{7, "u", "h", bits(command::message, file_option), "see"};
+  got.extensions = {"1:a::b.txt:1a:65f00000:1:\a:2:folder:0:0:2:\a3:bad:xyz:0:1:\a4:link:0:0:4:\a"};
+  const auto offers = parse_offers(got);
+  REQUIRE(offers.size() == 2);
+  CHECK(offers[0].name == "a:b.txt");
+  CHECK(offers[0].size == 26);
+  CHECK(offers[0].packet == 7);
+  CHECK(!offers[0].is_folder);
+  CHECK(offers[1].is_folder);
+  CHECK(offer_bytes({.name = "a:b.txt", .size = 26, .packet = 7, .file = 1}, 0x65f00000) ==
+        "1:a::b.txt:1a:65f00000:1:\a");
+  got.command_bits = bits(command::message);
+  CHECK(parse_offers(got).empty());
+}
+
+TEST_CASE("ipmsg files: requests are read as soon as they are whole") {
+  const auto bytes = request_bytes("ann", "box", 9, {10001, 3, 255});
+  CHECK(bytes == "1:9:ann:box:96:2711:3:ff\0"s);
+  const auto wanted = parse_request(bytes);
+  REQUIRE(wanted);
+  CHECK(wanted->packet == 10001);
+  CHECK(wanted->file == 3);
+  CHECK(wanted->offset == 255);
+  CHECK(!parse_request("1:9:ann:box:96:2711"));
+  CHECK(!parse_request("1:9:ann:box:32:2711:3:0"));
+  CHECK(!parse_request("GET / HTTP/1.1"));
+}
+
+TEST_CASE("ipmsg files: a name from outside stays a name in this folder") {
+  CHECK(local_name("a b.txt") == "a b.txt");
+  CHECK(local_name("../../etc/passwd") == "passwd");
+  CHECK(local_name("C:\\windows\\x.exe") == "x.exe");
+  CHECK(local_name("...hidden") == "hidden");
+  CHECK(local_name("..") == "file");
+  CHECK(local_name("/") == "file");
+  CHECK(local_name("a\x1b\u202e\xff") == "a");
+  CHECK(local_name("-rf") == "_rf");
+  CHECK(local_name(std::string(500, 'x')).size() == 200);
 }
 
 TEST_CASE("ipmsg: two peers find each other, and a text is delivered once its receipt has come") {

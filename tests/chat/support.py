@@ -47,10 +47,10 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
 
-    def start(self, *words, stdin=subprocess.PIPE, listen="127.0.0.1:0"):
+    def start(self, *words, stdin=subprocess.PIPE, listen="127.0.0.1:0", environment={}):
         """weft-chat in pipes; its lines are in .out and .err, its port in .port."""
         process = subprocess.Popen([CHAT, "--listen", listen, *words], stdin=stdin, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, cwd=self.folder, bufsize=0)
+                                   stderr=subprocess.PIPE, cwd=self.folder, bufsize=0, env={**os.environ, **environment})
         self.addCleanup(self.end, process)
         process.out = Lines(process.stdout)
         process.err = Lines(process.stderr)

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """weft-chat in ipmsg mode against a peer that is played here, packet by packet."""
 import json
+import os
+import pty
 import signal
+import socket
 import unittest
 
 from support import LIMIT, Case
@@ -80,6 +83,71 @@ class Ipmsg(Case):
         told = json.loads(bob.out.wait_for(b'"message"'))
         self.assertEqual((told["nick"], told["text"]), ("ann", "hello"))
         bob.out.wait_for(b'"left"')
+
+    def start_typed(self, *words):
+        """One whose standard input is a terminal without a screen: the way to type commands."""
+        main, side = pty.openpty()
+        chat = self.start("--mode", "ipmsg", "--discover", "off", *words, stdin=side, environment={"TERM": "dumb"})
+        os.close(side)
+        self.addCleanup(os.close, main)
+        chat.type = lambda text: os.write(main, text.encode())
+        return chat
+
+    def test_a_file_goes_from_one_to_the_other(self):
+        content = os.urandom(300_000)
+        os.mkdir(os.path.join(self.folder, "there"))
+        source = os.path.join(self.folder, "there", "a: b.bin")
+        with open(source, "wb") as file:
+            file.write(content)
+        with open(os.path.join(self.folder, "a: b.bin"), "wb") as file:
+            file.write(b"is here already")
+        bob = self.start_typed("127.0.0.1:9", "--nick", "bob")
+        ann = self.start_typed(f"127.0.0.1:{bob.port}", "--nick", "ann")
+        ann.type(f"/send {source}\n")
+        self.assertIn(b"file 1: a: b.bin", bob.out.wait_for(b"offers"))
+        bob.type("/get 1\n")
+        bob.err.wait_for(b"file 1 is saved as 'a: b.1.bin'")
+        with open(os.path.join(self.folder, "a: b.1.bin"), "rb") as file:
+            self.assertEqual(file.read(), content)
+        ann.err.wait_for(b"was taken by 127.0.0.1")
+        bob.type("/get 2\n/get x\n")
+        bob.err.wait_for(b"no file has this number")
+        ann.type("/send /nonexistent\n")
+        ann.err.wait_for(b"cannot open")
+
+    def test_an_offered_name_stays_in_the_folder_and_a_short_file_leaves_nothing(self):
+        with socket.socket() as server:
+            bob = None
+            server.bind(("127.0.0.1", 0))
+            server.listen()
+            port = server.getsockname()[1]
+            self.other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.addCleanup(self.other.close)
+            self.other.bind(("127.0.0.1", port))
+            self.other.settimeout(LIMIT)
+            self.chat = bob = self.start_typed(f"127.0.0.1:{port}")
+            self.say(5, 0x200120, b"see", b"3:../../../etc/.pass\x1bwd:5:65f00000:1:\a4:short:ff:0:1:\a")
+            bob.out.wait_for(b"file 2")
+            bob.type("/get 1\n/get 2\n")
+            for data, told in ((b"12345", b"file 1 is saved as 'passwd'"), (b"too short", b"file 2 failed")):
+                connection, _ = server.accept()
+                request = connection.recv(1000)
+                self.assertRegex(request, rb"^1:\d+:[^:]*:[^:]*:96:5:[34]:0\0$")
+                connection.sendall(data)
+                connection.close()
+                bob.err.wait_for(told)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["passwd"])
+
+    def test_files_go_to_those_only_to_whom_they_were_offered(self):
+        bob = self.start("--mode", "ipmsg", "--discover", "off")
+        for request in (b"1:1:u:h:96:1:1:0\0", b"GET / HTTP/1.0\r\n\r\n", b"x" * 5000):
+            with socket.create_connection(("127.0.0.1", bob.port), timeout=LIMIT) as connection:
+                connection.sendall(request)
+                connection.shutdown(socket.SHUT_WR)
+                try:
+                    self.assertEqual(connection.recv(100), b"")
+                except ConnectionResetError:
+                    pass
 
 
 if __name__ == "__main__":

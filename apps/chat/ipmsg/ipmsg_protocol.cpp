@@ -7,6 +7,7 @@
 #include <weft/base/parse.hpp>
 #include <weft/version.hpp>
 
+#include "chat/ipmsg/file_offer.hpp"
 #include "chat/ipmsg/text_encoding.hpp"
 #include "chat/plain_text.hpp"
 
@@ -45,7 +46,8 @@ packet ipmsg_protocol::make(std::uint32_t command_bits, std::string text) {
 /// group, the second for the name of an icon that it does not have, and the third for the encoding.
 packet ipmsg_protocol::make_entry(std::uint32_t command_bits) {
   const auto away = away_.empty() ? 0 : absence_option;
-  auto entry = make(command_bits | away, away_.empty() ? options_.nick : options_.nick + " [" + away_ + "]");
+  const auto files = options_.serves_files ? file_option : 0;
+  auto entry = make(command_bits | away | files, away_.empty() ? options_.nick : options_.nick + " [" + away_ + "]");
   entry.extensions = {
       options_.group,
       "\nUN:" + options_.user + "\nHN:" + options_.host + "\nNN:" + options_.nick + "\nGN:" + options_.group, "utf-8"};
@@ -78,12 +80,29 @@ void ipmsg_protocol::send(message_id id, const endpoint& to, std::string_view te
   if (peer->times_sent == 0) send_next(to, *peer, now);
 }
 
+void ipmsg_protocol::offer(message_id id, const endpoint& to, const file_reference& file, std::uint32_t modified,
+                           time_point now) {
+  auto* peer = contact_of(to);
+  if (peer == nullptr) return tell({.type = event_type::failed, .peer = to, .text = "too many peers", .id = id});
+  peer->waiting.push_back({id, true, file.name, offer_bytes(file, modified)});
+  if (peer->times_sent == 0) send_next(to, *peer, now);
+}
+
+std::string ipmsg_protocol::file_request(const file_reference& file) {
+  return request_bytes(options_.user, options_.host, next_number_++, {file.packet, file.file, 0});
+}
+
 void ipmsg_protocol::send_next(const endpoint& to, contact& peer, time_point now) {
   peer.times_sent = 0;
   peer.next = time_point::max();
   if (peer.waiting.empty()) return;
   const auto utf8 = peer.reads_utf8 ? utf8_option : 0;
-  const auto one = make(bits(command::message, check_option | utf8), peer.waiting.front().text);
+  const auto& part = peer.waiting.front();
+  auto one = make(bits(command::message, check_option | utf8), part.text);
+  if (!part.offer.empty()) {
+    one.command_bits |= file_option;
+    one.extensions.push_back(part.offer);
+  }
   peer.number = one.number;
   peer.bytes = packet_bytes(one);
   repeat(to, peer, now);
@@ -160,6 +179,9 @@ void ipmsg_protocol::hear_message(const endpoint& from, contact& peer, const pac
   if (peer.nick.empty()) peer.nick = decoded(got.user);
   if (!got.text.empty()) {
     tell({.type = event_type::message, .peer = from, .nick = peer.nick, .text = decoded(got.text)});
+  }
+  for (const auto& file : parse_offers(got)) {
+    tell({.type = event_type::offer, .peer = from, .nick = peer.nick, .text = file.name, .file = file});
   }
   if (got.what() == command::message && got.has(secret_option)) {
     put_packet(from, make(bits(command::read), std::to_string(got.number)));

@@ -23,7 +23,8 @@ struct ipmsg_options {
   std::vector<endpoint> broadcasts = {};  ///< where everyone is to be found
   std::size_t max_size = 1200;            ///< bytes of text in a packet; iptux reads at most 8191 of all
   std::size_t max_peers = 1024;
-  std::uint64_t seed = 1;  ///< of the time that an answer waits, so that not all answer at once
+  bool serves_files = false;  ///< peers may fetch what is offered to them
+  std::uint64_t seed = 1;     ///< of the time that an answer waits, so that not all answer at once
 };
 
 /// IP Messenger: presence, texts with receipts. Talks to iptux 0.8 and to the original, draft 14, without encryption.
@@ -37,6 +38,9 @@ class ipmsg_protocol final : public protocol {
   void enter() override;
   void greet(const endpoint& peer, time_point now) override;
   void send(message_id id, const endpoint& to, std::string_view text, time_point now) override;
+  void offer(message_id id, const endpoint& to, const file_reference& file, std::uint32_t modified,
+             time_point now) override;
+  std::string file_request(const file_reference& file) override;
   void receive(const endpoint& from, std::string_view datagram, time_point now) override;
   void handed_over(const outgoing& datagram, time_point now) override;
   void unsent(const outgoing& datagram, const std::string& why, time_point now) override;
@@ -51,6 +55,7 @@ class ipmsg_protocol final : public protocol {
     message_id id;
     bool is_last;
     std::string text;
+    std::string offer = {};  // of a file; empty: a text alone
   };
   struct contact {
     bool is_here = false;
