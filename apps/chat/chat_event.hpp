@@ -39,7 +39,7 @@ struct chat_event {
   std::string text = {};
   message_id id = 0;
   std::optional<file_reference> file = {};          ///< of `offer`
-  event_type fate = event_type::sent;               ///< of `own`: what is known about it
+  event_type fate = event_type::sent;               ///< of `own`: what is known about it; notice: nothing yet
   std::chrono::system_clock::time_point time = {};  ///< set where it is shown
 };
 

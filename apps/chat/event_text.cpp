@@ -31,11 +31,15 @@ std::string who(const chat_event& event) {
 
 std::string number(const chat_event& event) { return "#" + std::to_string(event.id); }
 
+std::string fate_of(const chat_event& event) {
+  return event.fate == event_type::notice ? std::string() : " " + name_of(event.fate);
+}
+
 /// What stands in front of the text of a message; for others, all but the text.
 std::string heading(const chat_event& event) {
   switch (event.type) {
     case event_type::message: return who(event) + ": ";
-    case event_type::own: return "me " + number(event) + " " + name_of(event.fate) + ": ";
+    case event_type::own: return "me " + number(event) + fate_of(event) + ": ";
     case event_type::sent: return "* " + number(event) + " sent to " + who(event);
     case event_type::delivered: return "* " + number(event) + " delivered to " + who(event);
     case event_type::failed: return "! " + number(event) + " failed for " + who(event) + ": ";

@@ -25,6 +25,14 @@ void reporter::close_log() {
 
 void reporter::announce(message_id id, std::string text) { unshown_.emplace(id, std::move(text)); }
 
+void reporter::show_waiting(message_id id) {
+  const auto text = unshown_.find(id);
+  if (screen_ == nullptr || text == unshown_.end()) return;
+  const auto now = std::chrono::system_clock::now();
+  show({.type = event_type::own, .text = std::move(text->second), .id = id, .fate = event_type::notice, .time = now});
+  unshown_.erase(text);
+}
+
 void reporter::say(const std::string& text) { tell({.type = event_type::notice, .text = text}); }
 
 void reporter::tell(chat_event event) {

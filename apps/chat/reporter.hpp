@@ -32,6 +32,8 @@ class reporter {
   void say(const std::string& text);
   /// An own message: shown when the first thing is known about what becomes of it.
   void announce(message_id id, std::string text);
+  /// On a screen an own message is shown now if nothing is known about it yet: it is on its way.
+  void show_waiting(message_id id);
 
   void open_log(const std::string& path);
   void close_log();

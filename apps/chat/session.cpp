@@ -225,6 +225,9 @@ task<> session::pace() {
     }
     --unsent_;
     pump();
+    // The other modes tell at once that it went out.
+    if (config_.mode == chat_mode::secure) reporter_.show_waiting(next.id);
+    output_.set();
   }
 }
 
@@ -238,7 +241,7 @@ void session::pump() {
 
 void session::hear(chat_event event) {
   if (watch_) watch_->note(event);
-  if (event.type == event_type::refused) hear_refusal(event);
+  const auto refusal = event.type == event_type::refused ? std::optional(event) : std::nullopt;
   if (event.type == event_type::offer && files_) {
     const auto number = files_->add_offer(*event.peer, *event.file);
     event.text =
@@ -260,6 +263,7 @@ void session::hear(chat_event event) {
     if (is_bounded && !intake_.admit(*event.peer, this_loop().now())) return;
   }
   reporter_.tell(std::move(event));
+  if (refusal) hear_refusal(*refusal);
   output_.set();
 }
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from support import CHAT, LIMIT, Case
+from support import CHAT, LIMIT, Case, Lines
 
 
 class Secure(Case):
@@ -20,6 +20,22 @@ class Secure(Case):
         for i in range(100):
             told = json.loads(bob.out.wait_for(b'"message"'))
             self.assertEqual((told["text"], told["nick"]), (f"line {i}", "ann"))
+        for i in range(100):
+            self.assertEqual(json.loads(ann.out.wait_for(b'"delivered"'))["id"], i + 1)
+
+    def test_a_bad_link_loses_nothing(self):
+        bob = self.start("--json", "--rate", "10000", "--burst", "1000", *self.words("bob"))
+        link = subprocess.Popen([os.environ["WEFT_LINK"], "--udp", "--loss", "30%", "--duplicate", "20%", "--reorder", "20%",
+                                 "--delay", "10ms", "--seed", "7", f"127.0.0.1:{bob.port}"], stdout=subprocess.PIPE, bufsize=0)
+        self.addCleanup(link.stdout.close)
+        self.addCleanup(link.wait)
+        self.addCleanup(link.kill)
+        port = int(Lines(link.stdout).wait_for(b"udp").rsplit(b":", 1)[1])
+        ann = self.start("--json", "--rate", "10000", "--burst", "1000", *self.words("ann", f"127.0.0.1:{port}"))
+        bob.out.wait_for(b'"joined"')
+        ann.stdin.write(b"".join(b"line %d\n" % i for i in range(100)))
+        for i in range(100):
+            self.assertEqual(json.loads(bob.out.wait_for(b'"message"'))["text"], f"line {i}")
         for i in range(100):
             self.assertEqual(json.loads(ann.out.wait_for(b'"delivered"'))["id"], i + 1)
 
