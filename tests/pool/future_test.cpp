@@ -2,7 +2,9 @@
 
 #include <weft/core/spawn.hpp>
 #include <weft/core/timeout.hpp>
+#include <weft/pool/thread_pool.hpp>
 
+#include "core/captured_log.hpp"
 #include "core/support.hpp"
 
 #include <doctest/doctest.h>
@@ -270,6 +272,22 @@ TEST_CASE("future: every one of many waiters goes on, threads and tasks of sever
     work.give(1);
   }
   CHECK(sum == 8);
+}
+
+TEST_CASE("future: a task that blocks its loop with get() is named by the watchdog, with what it should have written") {
+  const captured_log log;
+  weft::thread_pool pool({.core = 1});
+  auto options = weft::run_options();
+  options.watchdog = 5ms;
+  auto body = [&]() -> weft::task<> {
+    const auto until_reported = [&] {
+      while (log.text().find("has been held") == std::string::npos) std::this_thread::yield();
+    };
+    pool.submit(until_reported).get();
+    co_return;
+  };
+  CHECK(weft::run(options, body) == 0);
+  CHECK(log.text().find("it waits in get(), wait() or join(), which blocks the thread: co_await") != std::string::npos);
 }
 
 }  // namespace

@@ -148,6 +148,8 @@ std::string loop_watch::activity(time_point now) const {
   const auto spent = static_cast<double>(cpu_time(cpu_clock_) - cpu_at_step_);
   const auto passed = static_cast<double>((now - step_since_).count());
   if (spent > 0.5 * passed) return "it uses the processor";
+  if (const char* call = pulse_->waits_in.load(std::memory_order_relaxed))
+    return fmt::format("it waits in {}, which blocks the thread: co_await the other form", call);
   if (const auto sitting = sitting_thread::find(thread_id_))
     return "it sits in a system call (" + name_of_call(sitting->call()) + ")";
   return "it gets little of the processor";

@@ -22,6 +22,8 @@ struct loop_pulse {
   std::atomic<std::uint64_t> steps = 0;
   /// Set by a watchdog that sleeps until the next turn begins.
   std::atomic<bool> is_unwatched = false;
+  /// The call that the thread waits in, see blocking_wait; null: none.
+  std::atomic<const char*> waits_in = nullptr;
 };
 
 inline void count_up(std::atomic<std::uint64_t>& counter) noexcept {
@@ -54,6 +56,21 @@ struct scheduler {
 };
 
 extern constinit thread_local scheduler this_scheduler [[gnu::tls_model("initial-exec")]];
+
+/// While it lives, the running thread waits in `call`, a literal: a watchdog names it where a loop stands still meanwhile.
+class blocking_wait {
+ public:
+  explicit blocking_wait(const char* call) noexcept : before_(this_scheduler.pulse.waits_in.load(relaxed)) {
+    this_scheduler.pulse.waits_in.store(call, relaxed);
+  }
+  blocking_wait(const blocking_wait&) = delete;
+  blocking_wait& operator=(const blocking_wait&) = delete;
+  ~blocking_wait() { this_scheduler.pulse.waits_in.store(before_, relaxed); }
+
+ private:
+  static constexpr auto relaxed = std::memory_order_relaxed;
+  const char* before_;
+};
 
 /// Whether a wait that need not wait may go on at once. Now and then it may not: a task that only ever finds things
 /// ready has to give way to the others, to timers and to I/O.

@@ -38,7 +38,7 @@ class blocking_queue {
   void put(T item, bool block = true, std::optional<duration> timeout = {}) {
     const time_point deadline = deadline_of(block, timeout);
     while (!offer(item)) {
-      if (!block || !putters_.wait([this] { return can_put(); }, deadline)) throw queue_full();
+      if (!block || !putters_.wait("blocking_queue::put()", [this] { return can_put(); }, deadline)) throw queue_full();
     }
   }
   void put_nowait(T item) { put(std::move(item), false); }
@@ -48,7 +48,8 @@ class blocking_queue {
     const time_point deadline = deadline_of(block, timeout);
     for (;;) {
       if (auto item = take()) return std::move(*item);
-      if (!block || !getters_.wait([this] { return can_get(); }, deadline)) throw queue_empty();
+      if (!block || !getters_.wait("blocking_queue::get()", [this] { return can_get(); }, deadline))
+        throw queue_empty();
     }
   }
   [[nodiscard]] T get_nowait() { return get(false); }
@@ -78,12 +79,12 @@ class blocking_queue {
   }
   /// Blocks until every item that was put in has been dealt with; join_for() at most `limit`: gives whether they have.
   void join() {
-    while (!is_done()) joiners_.wait([this] { return is_done(); });
+    while (!is_done()) joiners_.wait("blocking_queue::join()", [this] { return is_done(); });
   }
   bool join_for(duration limit) {
     const time_point deadline = detail::deadline_in(limit);
     while (!is_done()) {
-      if (!joiners_.wait([this] { return is_done(); }, deadline)) return false;
+      if (!joiners_.wait("blocking_queue::join()", [this] { return is_done(); }, deadline)) return false;
     }
     return true;
   }

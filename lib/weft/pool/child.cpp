@@ -1,5 +1,7 @@
 #include <weft/pool/child.hpp>
 
+#include <weft/core/scheduler.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -61,6 +63,7 @@ std::optional<process_status> child::status() {
 }
 
 bool child::wait(std::optional<time_point> deadline) {
+  const blocking_wait waits("join() or the destructor of a process");
   for (;;) {
     if (status()) return true;
     int limit = -1;

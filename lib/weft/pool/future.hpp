@@ -65,7 +65,7 @@ class future_awaiter final : public future_join_awaiter {
 ///
 /// Ownership:    move-only; dropping it neither cancels the work nor waits for it.
 /// Threads:      may be moved to any, and is used by one at a time. What blocks does so on a loop's thread, too, and holds
-///               up the loop: tasks co_await.
+///               up the loop, which its watchdog says: tasks co_await. Where the work needs that loop, it waits for ever.
 /// Cancellation: cancel() is for the work. A killed task that waits stops waiting; the work goes on.
 /// Errors:       what the work threw, each time it is asked for; cancelled when it was cancelled. would_deadlock where
 ///               the wait could not end. A failure that no one has looked at when the last one lets go is reported.

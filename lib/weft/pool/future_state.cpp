@@ -36,6 +36,7 @@ bool future_state::block(std::optional<time_point> deadline) {
   if (deadline && *deadline <= std::chrono::steady_clock::now()) return ended();
   help_until(deadline);
   const scope_exit over([this] { helped(); });
+  const blocking_wait waits("get(), wait() or join()");
   static thread_local spin_budget spin;
   if (spin.wait([this] { return ended(); })) return true;
   while (!mark(sleeping)) {

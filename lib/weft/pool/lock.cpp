@@ -1,6 +1,7 @@
 #include <weft/pool/lock.hpp>
 
 #include <weft/core/logger.hpp>
+#include <weft/core/scheduler.hpp>
 #include <weft/pool/futex.hpp>
 #include <weft/pool/future_state.hpp>
 #include <weft/pool/lock_order.hpp>
@@ -40,6 +41,7 @@ bool lock::try_take() noexcept {
 
 bool lock::take(std::optional<time_point> deadline) {
   if (try_take()) return true;
+  const detail::blocking_wait waits("lock::acquire()");
   while (word_.exchange(word_waited_for, std::memory_order_acquire) != word_free) {
     // Who gives up leaves it marked: the holder wakes one in vain.
     if (!detail::futex_wait(word_, word_waited_for, deadline)) return try_take();

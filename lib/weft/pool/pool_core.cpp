@@ -238,7 +238,7 @@ void pool_core::submit(pool_job& job, overflow where) {
       refused.release();
       return where == overflow::as_told ? run_here(job) : force(job);
     }
-    if (!room_.wait([this] { return has_room(); }, job.deadline)) {
+    if (!room_.wait("submit() to a full thread_pool", [this] { return has_room(); }, job.deadline)) {
       refused.release();
       return run_here(job);  // which has expired
     }
@@ -248,6 +248,7 @@ void pool_core::submit(pool_job& job, overflow where) {
 template <class Predicate>
 bool pool_core::watch(std::optional<duration> limit, Predicate reached) {
   const time_point deadline = limit ? deadline_in(*limit) : time_point::max();
+  const blocking_wait waits("shutdown(), wait_idle() or the destructor of a thread_pool");
   for (bool in_time = true;;) {
     std::uint32_t before = 0;
     {

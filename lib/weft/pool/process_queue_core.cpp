@@ -88,6 +88,7 @@ bool spin(F there) {
 }
 
 bool wait_turn(queue_side& side, std::uint32_t turn, std::optional<time_point> deadline) {
+  const blocking_wait waits("put() or get() of a process_queue");
   const auto now = std::chrono::steady_clock::now();
   if (deadline && *deadline <= now) return false;
   const time_point again = now + look_again;

@@ -50,6 +50,7 @@ bool wait(F there, std::atomic<std::uint32_t>& sleeps, const unique_fd& bell, st
   for (int i = 0; i < 300; ++i) {
     if (there()) return true;
   }
+  const blocking_wait waits("push() or pop() of a ring");
   for (;;) {
     sleeps.store(1, std::memory_order_seq_cst);
     if (there()) return true;

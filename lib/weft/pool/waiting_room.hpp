@@ -29,9 +29,11 @@ class waiting_room {
     if (count_.load() != 0) tell(static_cast<std::size_t>(-1));
   }
 
-  /// Blocks until it has been told, unless `is_so()`. Gives false when the deadline comes first.
+  /// Blocks until it has been told, unless `is_so()`. Gives false when the deadline comes first. `what`, a literal, names
+  /// the wait in reports.
   template <class F>
-  bool wait(F is_so, time_point deadline = time_point::max()) {
+  bool wait(const char* what, F is_so, time_point deadline = time_point::max()) {
+    const blocking_wait waits(what);
     std::unique_lock held(mutex_);
     const counted counts(count_);
     if (is_so()) return true;
