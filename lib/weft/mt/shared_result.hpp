@@ -4,6 +4,7 @@
 #include <weft/core/result_state.hpp>
 #include <weft/core/task_state.hpp>
 #include <weft/mt/loop_ref.hpp>
+#include <weft/mt/shared_value.hpp>
 #include <weft/mt/shared_waiter.hpp>
 
 #include <atomic>
@@ -11,9 +12,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <source_location>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -99,24 +98,12 @@ class shared_result : public shared_task {
   /// As result_state::get(). Precondition: the task has ended.
   R get() {
     rethrow();
-    if constexpr (std::is_void_v<R>) {
-      return;
-    } else if constexpr (std::is_copy_constructible_v<R>) {
-      return *value_;
-    } else {
-      return take();
-    }
+    return value_.get("a task");
   }
   /// The value itself; for the last one who looks, or the first where R cannot be copied.
   R take() {
     rethrow();
-    if constexpr (!std::is_void_v<R>) {
-      const std::lock_guard guard(mutex());
-      if (!value_) throw std::logic_error("the result of a task was taken twice");
-      R value = std::move(*value_);
-      value_.reset();
-      return value;
-    }
+    return value_.take("a task");
   }
 
  protected:
@@ -136,7 +123,7 @@ class shared_result : public shared_task {
     }
   }
 
-  std::optional<std::conditional_t<std::is_void_v<R>, std::true_type, R>> value_;
+  shared_value<R> value_;
 };
 
 }  // namespace weft::detail

@@ -3,6 +3,7 @@
 #include <weft/core/cancelled.hpp>
 #include <weft/core/task_state.hpp>
 #include <weft/core/time.hpp>
+#include <weft/mt/shared_value.hpp>
 #include <weft/mt/shared_waiter.hpp>
 
 #include <atomic>
@@ -146,8 +147,6 @@ class future_state {
 template <class R>
 class future_result : public future_state {
  public:
-  using value_type = std::conditional_t<std::is_void_v<R>, std::true_type, R>;
-
   /// Ends the work well. Precondition: the caller's begin() gave true. If making the value throws, it ends with that.
   template <class... Args>
   void set_value(Args&&... args) noexcept {
@@ -161,13 +160,7 @@ class future_result : public future_state {
   /// Precondition: it has ended.
   R get() {
     rethrow();
-    if constexpr (std::is_void_v<R>) {
-      return;
-    } else if constexpr (std::is_copy_constructible_v<R>) {
-      return *value_;
-    } else {
-      return take_value();
-    }
+    return value_.get("a future");
   }
   /// The same, for the last one who looks.
   R take() {
@@ -175,7 +168,7 @@ class future_result : public future_state {
       if (is_shared()) return get();
     }
     rethrow();
-    if constexpr (!std::is_void_v<R>) return take_value();
+    return value_.take("a future");
   }
 
  protected:
@@ -206,19 +199,7 @@ class future_result : public future_state {
   }
 
  private:
-  R take_value()
-    requires(!std::is_void_v<R>)
-  {
-    {
-      const std::lock_guard guard(mutex());
-      if (taken_) throw std::logic_error("the result of a future was taken twice");
-      taken_ = true;
-    }
-    return std::move(*value_);
-  }
-
-  std::optional<value_type> value_;
-  bool taken_ = false;  // under mutex()
+  shared_value<R> value_;
 };
 
 }  // namespace detail
