@@ -37,15 +37,16 @@ void process_pool::prepare(detail::process_task& task, submit_options options, s
 
 void process_pool::hand_over(detail::process_task& task, encoder& taken) {
   task.files = taken.take_files();
-  if (taken.size() > detail::worker_channel::inline_limit) {
-    task.large = true;
+  task.large = taken.size() > detail::worker_channel::inline_limit;
+  if (task.large && core_->is_without_queue()) {
     detail::unique_fd file = detail::make_memory_file("weft-task");
     detail::write_all(file, taken.pieces());
     task.files.insert(task.files.begin(), std::move(file));
   } else {
     task.bytes = taken.take();
   }
-  if (task.files.size() > detail::most_files) throw codec_error("too many descriptors for one task");
+  if (task.files.size() + (task.large ? 1 : 0) > detail::most_files)
+    throw codec_error("too many descriptors for one task");
   core_->submit(task);
 }
 

@@ -240,6 +240,11 @@ void process_pool_core::break_down(const std::string& why, task_endings& endings
   end_all(endings, broken_);
 }
 
+bool process_pool_core::is_without_queue() const {
+  const std::lock_guard guard(mutex_);
+  return queued_count_ == 0;
+}
+
 void process_pool_core::close() {
   const std::lock_guard guard(mutex_);
   closed_ = true;
@@ -260,6 +265,7 @@ bool process_pool_core::join(std::optional<time_point> deadline) {
   if (!closed_) throw std::logic_error("join() of the pool '" + options_.name + "', which is not closed");
   if (!deadline && is_inside())
     throw would_deadlock("a callback of the pool '" + options_.name + "' waits for its end");
+  const blocking_wait waits("join() or the destructor of a process_pool");
   const auto over = [this] { return finished_; };
   if (!deadline || *deadline == time_point::max()) {
     finished_signal_.wait(guard, over);

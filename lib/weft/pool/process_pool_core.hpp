@@ -81,6 +81,9 @@ class process_pool_core : public std::enable_shared_from_this<process_pool_core>
   /// would_deadlock from inside, unless there is a limit.
   void help(process_task& task, std::optional<time_point> deadline);
 
+  /// Whether what is submitted is likely to be sent at once.
+  [[nodiscard]] bool is_without_queue() const;
+
   void close();
   void terminate();
   /// Throws std::logic_error unless it was closed or terminated, and would_deadlock from inside, unless there is a limit.

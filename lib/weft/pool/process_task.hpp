@@ -40,12 +40,16 @@ class process_task : public fifo_hook {
   void fail(std::exception_ptr error) noexcept;
   void end_cancelled() noexcept;
 
-  // What is sent; kept until the end, as it may have to be sent again.
+  /// Puts what is large into a file, as it is going to be sent; gives false when there is no descriptor to be had.
+  [[nodiscard]] bool put_into_file() noexcept;
+
+  // What is sent; kept until the end, as it may have to be sent again. Large: the bytes are in the first of the files, or
+  // will be when a worker takes it, so that what waits does not use up the descriptors of the process.
   std::uint64_t id = 0;
   std::string name;
   std::vector<std::byte> bytes;
   std::vector<unique_fd> files;
-  bool large = false;  // the bytes are in the first of the files
+  bool large = false;
 
   progress_hook on_progress;
   std::optional<time_point> soft;
@@ -69,7 +73,10 @@ class process_task : public fifo_hook {
  protected:
   ~process_task() = default;
 
-  void begin() noexcept {
+  /// Its end has come: what was sent is not needed any more.
+  void begin_to_end() noexcept {
+    bytes = std::vector<std::byte>();
+    files.clear();
     if (!begun) begun = state().begin();
   }
 };
@@ -87,7 +94,7 @@ class process_result final : public future_result<R>, public process_task {
   [[nodiscard]] future_state& state() noexcept override { return *this; }
 
   void succeed(decoder& result) noexcept override {
-    begin();
+    begin_to_end();
     if constexpr (std::is_void_v<R>) {
       this->set_value();
     } else {

@@ -92,7 +92,10 @@ const loaded_image* find_image(F matches) {
     return found == known.end() ? nullptr : found->get();
   };
   if (const loaded_image* found = look()) return found;
-  for (auto& image : loaded_images()) known.push_back(std::make_unique<const loaded_image>(std::move(image)));
+  for (auto& image : loaded_images()) {
+    const auto is_it = [&](const auto& other) { return other->id == image.id && other->base == image.base; };
+    if (std::ranges::none_of(known, is_it)) known.push_back(std::make_unique<const loaded_image>(std::move(image)));
+  }
   return look();
 }
 

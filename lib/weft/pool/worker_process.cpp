@@ -121,6 +121,7 @@ bool worker_process::give(process_task& task) {
          (tasks_[slot] != nullptr || slots[slot].load(std::memory_order_acquire) != slot_state::free))
     ++slot;
   if (slot == slot_count) return false;
+  if (task.large && !task.bytes.empty() && !task.put_into_file()) return false;
   frame head{};
   head.kind = frame_kind::task;
   head.slot = static_cast<std::uint16_t>(slot);
