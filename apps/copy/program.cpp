@@ -1,6 +1,5 @@
 #include "copy/program.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -10,6 +9,7 @@
 #include <weft/version.hpp>
 
 #include "common/arguments.hpp"
+#include "common/descriptors.hpp"
 #include "common/display_text.hpp"
 #include "common/program_options.hpp"
 #include "common/terminal.hpp"
@@ -26,14 +26,6 @@ constexpr app::exit_code_row exit_codes[] = {{app::exit_code::ok, "everything wa
                                              {app::exit_code::hung_up, "ended by SIGHUP"},
                                              {app::exit_code::interrupted, "interrupted (SIGINT)"},
                                              {app::exit_code::terminated, "ended by SIGTERM"}};
-
-/// Each level of folders takes some.
-void allow_many_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 int fail(app::exit_code code, std::string_view message, bool quiet) {
   const auto line = "weft-copy: " + app::printable(message) + "\n";
@@ -93,7 +85,8 @@ const app::program_spec& program() {
 int run_program(std::vector<std::string> words) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  allow_many_descriptors();
+  app::occupy_standard_descriptors();
+  app::allow_many_descriptors();                                     // each level of folders takes some
   const bool quiet = app::is_flag_given(program(), words, "quiet");  // known even when the words are wrong
   try {
     return run_checked(std::move(words));

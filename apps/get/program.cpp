@@ -1,7 +1,5 @@
 #include "get/program.hpp"
 
-#include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +11,7 @@
 
 #include "common/arguments.hpp"
 #include "common/completion.hpp"
+#include "common/descriptors.hpp"
 #include "common/display_text.hpp"
 #include "common/help.hpp"
 #include "common/man_page.hpp"
@@ -35,14 +34,6 @@ std::string answer_to(const flags& typed) {
     case special_action::none: break;
   }
   return "";
-}
-
-/// Each download takes a connection and a file.
-void allow_many_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int run_checked(std::vector<std::string> words) {
@@ -79,23 +70,10 @@ task<int> download(const config& settings) {
   co_return static_cast<int>(app::exit_code::file);
 }
 
-namespace {
-
-/// A standard stream that is closed would hand its number to the first file or socket: something that fails takes its place.
-void occupy_standard_descriptors() {
-  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is this one; writing to it fails, as it would have.
-    if (::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
-  }
-}
-
-}  // namespace
-
 int run_program(std::vector<std::string> words) {
   std::signal(SIGPIPE, SIG_IGN);
-  occupy_standard_descriptors();
-  allow_many_descriptors();
+  app::occupy_standard_descriptors();
+  app::allow_many_descriptors();                                     // each download takes a connection and a file
   const bool quiet = app::is_flag_given(program(), words, "quiet");  // known even when the words are wrong
   auto code = app::exit_code::file;
   std::string trouble;

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import unittest
 
-from support import COPY, CopyTest, SANITIZED, WAYS
+from support import COPY, CopyTest, SANITIZED, WAYS, describe
 
 
 class Failures(CopyTest):
@@ -250,6 +250,19 @@ class Failures(CopyTest):
                 contents.append(file.read())
         failed = "a" if "src/./a: " in done.stderr else "b"
         self.assertEqual(sorted(contents, key=len), [b"old " + failed.encode(), b"x" * 300_000])
+
+    def test_closed_standard_streams_take_no_part_in_the_copy(self):
+        self.fill("src", folders=2, files=4)
+        os.mkfifo(self.path("src", "fifo"))  # something to say
+        for way in WAYS:
+            done = subprocess.run(["sh", "-c", f"exec {COPY} {way} src copy{way} 0<&- 1>&- 2>&-"], cwd=self.folder, timeout=60)
+            self.assertEqual(done.returncode, 3)
+            found, wanted = describe(self.path("copy" + way)), describe(self.path("src"))
+            del wanted["fifo"]
+            self.assertEqual({k: v for k, v in found.items() if k != "."}, {k: v for k, v in wanted.items() if k != "."})
+        done = subprocess.run(["sh", "-c", f"exec {COPY} --json src other 1>&-"], cwd=self.folder, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("cannot write to standard output: Bad file descriptor", done.stderr)
 
     def test_standard_output_that_cannot_be_written(self):
         self.write("src/a")

@@ -219,6 +219,17 @@ TEST_CASE("process: no descriptor is inherited but the standard ones") {
   ::close(leaked);
 }
 
+TEST_CASE("process: a standard stream that is closed in the parent is none of the child's files") {
+  const int kept = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
+  ::close(STDIN_FILENO);
+  const auto status = run_one<[] { return ::fcntl(STDIN_FILENO, F_GETFD) >= 0 ? 0 : 1; }>({});
+  if (kept >= 0) {
+    ::dup2(kept, STDIN_FILENO);
+    ::close(kept);
+  }
+  CHECK(status == process_status(exited{0}));
+}
+
 TEST_CASE("process: none is left open in the parent either") {
   static_cast<void>(run_one<&do_nothing>(quiet()));
   const int before = open_descriptors();

@@ -65,6 +65,10 @@ class spawn_settings {
   void add_file(int from, int as) {
     check(::posix_spawn_file_actions_adddup2(&actions_, from, as), "cannot prepare a process");
   }
+  /// For a standard stream that is closed here: the first file that the child opens would get its number.
+  void open_null(int as) {
+    check(::posix_spawn_file_actions_addopen(&actions_, as, "/dev/null", O_RDWR, 0), "cannot prepare a process");
+  }
   void close_from(int first) {
     check(::posix_spawn_file_actions_addclosefrom_np(&actions_, first), "cannot prepare a process");
   }
@@ -107,6 +111,11 @@ std::vector<std::string> make_environment(const std::vector<std::string>& change
   return all;
 }
 
+bool is_inherited(int file) {
+  const int flags = ::fcntl(file, F_GETFD);
+  return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+}
+
 spawned_process start(const spawn_request& wanted) {
   static std::vector<std::string> arguments = own_arguments();
   spawn_settings settings;
@@ -121,7 +130,12 @@ spawned_process start(const spawn_request& wanted) {
     settings.add_file(moved.back().get(), as);
   };
   for (int i = 0; i < 3; ++i) {
-    if (wanted.stdio[static_cast<std::size_t>(i)] >= 0) add(wanted.stdio[static_cast<std::size_t>(i)], i);
+    const int file = wanted.stdio[static_cast<std::size_t>(i)];
+    if (file >= 0) {
+      add(file, i);
+    } else if (!is_inherited(i)) {
+      settings.open_null(i);
+    }
   }
   for (int i = 3; i < end; ++i) add(wanted.files[static_cast<std::size_t>(i - 3)], i);
   settings.close_from(end);
