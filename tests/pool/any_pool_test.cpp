@@ -2,19 +2,24 @@
 
 #include <weft/pool/future.hpp>
 
+#include <weft/core/spawn.hpp>
 #include <weft/pool/process_pool.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include "core/support.hpp"
+#include "fs/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <unistd.h>
 
 namespace any_pool_test {
 
@@ -23,6 +28,18 @@ using namespace core_test;
 int add(int a, int b) { return a + b; }
 int fail(const std::string& text) { throw std::out_of_range(text); }
 void rest(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
+/// Waits until the file is there: what threads and processes can be held up with.
+void wait_for_file(const std::string& path) {
+  while (!std::filesystem::exists(path)) std::this_thread::yield();
+}
+class gate {
+ public:
+  [[nodiscard]] std::string path() const { return (folder_.path() / "open").string(); }
+  void open() const { folder_.put("open", "x"); }
+
+ private:
+  temporary_folder folder_;
+};
 std::string repeat(const std::string& text, int times) {
   std::string all;
   for (int i = 0; i < times; ++i) all += text;
@@ -57,6 +74,8 @@ struct processes {
 };
 
 int twice(int number) { return 2 * number; }
+/// Tells threads apart, of this process and of others.
+int worker_id() { return ::gettid(); }
 
 }  // namespace any_pool_test
 
@@ -142,4 +161,69 @@ TEST_CASE_TEMPLATE("any pool: dropping the future does not cancel the work, and 
 TEST_CASE_TEMPLATE("any pool: map() keeps the order", Pool, threads, processes) {
   Pool pool;
   CHECK(pool.template map<&any_pool_test::twice>(std::vector<int>{1, 2, 3}) == std::vector<int>{2, 4, 6});
+}
+
+TEST_CASE_TEMPLATE("any pool: map() over nothing gives nothing", Pool, threads, processes) {
+  Pool pool;
+  CHECK(pool.template map<&any_pool_test::twice>(std::vector<int>()).empty());
+}
+
+TEST_CASE_TEMPLATE("any pool: who waits is woken when the work is cancelled", Pool, threads, processes) {
+  const any_pool_test::gate held;
+  Pool pool;
+  const auto first = pool.template submit<&any_pool_test::wait_for_file>(held.path());
+  const auto waiting = pool.template submit<&any_pool_test::add>(1, 2);
+  std::promise<void> about_to_wait;
+  std::jthread canceller([&] {
+    about_to_wait.get_future().wait();
+    CHECK(waiting.cancel("not needed"));
+  });
+  about_to_wait.set_value();
+  std::string reason;
+  try {
+    static_cast<void>(waiting.get());
+  } catch (const weft::cancelled& killed) {
+    reason = killed.reason();
+  }
+  CHECK(reason == "not needed");
+  held.open();
+}
+
+TEST_CASE_TEMPLATE("any pool: a failure leaves the workers as they are", Pool, threads, processes) {
+  Pool pool;
+  const auto before = pool.template submit<&any_pool_test::worker_id>().get();
+  for (int i = 0; i < 20; ++i)
+    CHECK_THROWS(static_cast<void>(pool.template submit<&any_pool_test::fail>(std::string("no")).get()));
+  CHECK(pool.template submit<&any_pool_test::worker_id>().get() == before);
+}
+
+TEST_CASE_TEMPLATE("any pool: a callback may submit more", Pool, threads, processes) {
+  Pool pool;
+  std::promise<weft::future<int>> next;
+  const auto first = pool.template submit<&any_pool_test::add>(1, 2);
+  first.on_done(
+      [&](weft::future<int>& ended) { next.set_value(pool.template submit<&any_pool_test::add>(ended.get(), 3)); });
+  CHECK(next.get_future().get().get() == 6);
+}
+
+TEST_CASE_TEMPLATE("any pool: a cancelled one tells its callbacks, and those that wait in tasks", Pool, threads,
+                   processes) {
+  core_test::run_test([]() -> weft::task<> {
+    const any_pool_test::gate held;
+    Pool pool;
+    const auto first = pool.template submit<&any_pool_test::wait_for_file>(held.path());
+    auto waiting = pool.template submit<&any_pool_test::add>(1, 2);
+    bool called = false;
+    waiting.on_done([&](weft::future<int>& ended) { called = ended.cancelled(); });
+    auto cancel = [&]() -> weft::task<> {
+      waiting.cancel();
+      co_return;
+    };
+    auto cancelling = weft::spawn(cancel);
+    co_await waiting.join();
+    CHECK(called);
+    CHECK(waiting.cancelled());
+    co_await cancelling;
+    held.open();
+  });
 }

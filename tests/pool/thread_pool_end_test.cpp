@@ -74,6 +74,54 @@ TEST_CASE("thread_pool: after the end work is refused, and what would be discard
   CHECK(quiet.stats().rejected == 1);
 }
 
+TEST_CASE("thread_pool: what callers would do themselves is refused after the end") {
+  thread_pool pool({.core = 1, .queue = 1, .reject = reject::caller_runs});
+  pool.shutdown();
+  CHECK_THROWS_AS(pool.submit([] {}), weft::rejected);
+  CHECK_THROWS_AS(pool.map(std::vector<int>{1}, [](int x) { return x; }).begin().operator*(), weft::cancelled);
+}
+
+TEST_CASE("thread_pool: shutdown() may be repeated, and many threads may call it") {
+  thread_pool pool({.core = 2});
+  std::atomic<int> done = 0;
+  for (int i = 0; i < 100; ++i) pool.post([&] { ++done; });
+  {
+    std::vector<std::jthread> enders;
+    for (int t = 0; t < 3; ++t) enders.emplace_back([&] { CHECK(pool.shutdown().unfinished == 0); });
+  }
+  CHECK(done == 100);
+  CHECK(pool.shutdown(shutdown::cancel_queued).cancelled == 0);
+}
+
+TEST_CASE("thread_pool: shutdown(cancel_queued) of a paused pool cancels what waits, and says how much that was") {
+  thread_pool pool({.core = 1});
+  pool.pause();
+  std::vector<future<>> waiting;
+  for (int i = 0; i < 5; ++i) waiting.push_back(pool.submit([] {}));
+  CHECK(pool.shutdown(shutdown::cancel_queued).cancelled == 5);
+  for (const auto& each : waiting) CHECK(each.cancelled());
+}
+
+TEST_CASE("thread_pool: a callback may submit to a pool that ends, and is told so") {
+  const held_work held;
+  bool refused = false;
+  {
+    thread_pool pool({.core = 1});
+    const auto last = pool.submit(held);
+    held.wait_until_begun();
+    last.on_done([&] {
+      try {
+        pool.post([] {});
+      } catch (const weft::rejected&) {
+        refused = true;
+      }
+    });
+    pool.shutdown(shutdown::drain, 0s);
+    held.release();
+  }
+  CHECK(refused);
+}
+
 TEST_CASE("thread_pool: shutdown() of a paused pool resumes it") {
   thread_pool pool({.core = 1});
   pool.pause();

@@ -152,6 +152,25 @@ TEST_CASE("thread_pool: what the work owns is gone when its future is ready") {
   CHECK(owned.use_count() == 1);
 }
 
+TEST_CASE("thread_pool: what the work gave is gone with its future") {
+  thread_pool pool({.core = 1});
+  auto result = pool.submit([] { return std::make_shared<int>(1); });
+  const std::weak_ptr<int> value = result.get();
+  CHECK_FALSE(value.expired());
+  result = {};
+  pool.submit([] {}).get();  // whatever the thread still had of the last one, it has let go of
+  CHECK(value.expired());
+}
+
+TEST_CASE("thread_pool: threads outlive what their work throws") {
+  thread_pool pool({.core = 1, .on_unhandled = [](std::string_view, const std::exception_ptr&) {}});
+  const auto before = pool.submit([] { return std::this_thread::get_id(); }).get();
+  for (int i = 0; i < 10; ++i) pool.post([] { throw 1; });
+  CHECK(pool.submit([] { return std::this_thread::get_id(); }).get() == before);
+  CHECK(pool.stats().largest == 1);
+  CHECK(pool.stats().completed >= 11);
+}
+
 TEST_CASE("thread_pool: a failure goes to the future") {
   thread_pool pool({.core = 1});
   const auto result = pool.submit([]() -> int { throw std::runtime_error("no luck"); });
@@ -237,6 +256,7 @@ TEST_CASE("thread_pool: a paused pool drops what is over, and is idle when nothi
   const auto cancelled = pool.submit([] {});
   std::jthread canceller([&] { cancelled.cancel(); });
   CHECK(pool.wait_idle());
+  canceller.join();
   CHECK(cancelled.cancelled());
 }
 
