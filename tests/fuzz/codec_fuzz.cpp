@@ -1,7 +1,10 @@
-// Bytes that decode are a value: what it is taken down as decodes again, to the same bytes.
+// Bytes that decode are a value: what it is taken down as decodes again, to the same bytes. No address leads anywhere but to
+// a task.
 
 #include <weft/pool/codec.hpp>
+#include <weft/pool/process_start.hpp>
 #include <weft/pool/wire_error.hpp>
+#include <weft/pool/worker_setup.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -31,6 +34,15 @@ struct chain {
   int value;
   std::unique_ptr<chain> next;
 };
+/// With a function of cereal's shape.
+struct saved {
+  std::vector<int> numbers;
+  std::string text;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(numbers, text);
+  }
+};
 
 }  // namespace fuzz_types
 
@@ -54,19 +66,35 @@ void check(std::span<const std::byte> bytes) {
   if (taken_down(copy) != once) std::abort();
 }
 
+/// Of a message between a pool and its workers: the address in it is looked up as a worker does.
+template <class T, class F>
+void check_address(std::span<const std::byte> bytes, F address) {
+  check<T>(bytes);
+  weft::decoder in(bytes);
+  const weft::detail::task_address at = address(weft::decode<T>(in));
+  if (const auto* task = weft::detail::find_task(at); task != nullptr && task->self != task) std::abort();
+  static_cast<void>(weft::detail::find_code(at));
+}
+
 void check_type(std::uint8_t which, std::span<const std::byte> bytes) {
   using namespace fuzz_types;
-  switch (which % 7) {
+  switch (which % 11) {
     case 0: return check<std::vector<entry>>(bytes);
     case 1: return check<chain>(bytes);
     case 2: return check<std::map<std::string, std::variant<int, std::string, std::vector<bool>>>>(bytes);
     case 3: return check<std::tuple<bool, std::filesystem::path, std::set<int>>>(bytes);
     case 4: return check<std::vector<std::vector<std::monostate>>>(bytes);
     case 5: return check<std::optional<std::unique_ptr<std::pair<char, std::u16string>>>>(bytes);
-    default: break;
+    case 6: {
+      weft::decoder in(bytes);
+      if (!weft::detail::decode_error(in)) std::abort();
+      return;
+    }
+    case 7: return check_address<weft::detail::task_start>(bytes, [](const auto& start) { return start.at; });
+    case 8: return check_address<weft::detail::process_start>(bytes, [](const auto& start) { return start.task; });
+    case 9: return check_address<weft::detail::worker_setup>(bytes, [](const auto& setup) { return setup.init; });
+    default: return check<std::vector<saved>>(bytes);
   }
-  weft::decoder in(bytes);
-  if (!weft::detail::decode_error(in)) std::abort();
 }
 
 }  // namespace
