@@ -69,7 +69,7 @@ class memory_stream::pipe {
  private:
   std::size_t take(net::mutable_bytes into) noexcept {
     const std::size_t size = std::min(into.size(), bytes_.size());
-    std::memcpy(into.data(), bytes_.data(), size);
+    if (size > 0) std::memcpy(into.data(), bytes_.data(), size);
     bytes_.erase(0, size);
     writable_.set();
     return size;
