@@ -261,3 +261,44 @@ TEST_CASE("resolver: the system's lookup gives each address once, and none of th
   const auto other = net::detail::system_lookup("127.0.0.1", net::address_family::ipv6);
   CHECK(other.error == net::resolve_errc::no_address);
 }
+
+TEST_CASE("resolver: an override is given without a lookup, in any case, until it is removed") {
+  testkit::run([]() -> task<> {
+    auto names = std::make_shared<fake_names>();
+    net::resolver resolver(options_for(names));
+    const addresses fixed = {net::parse_address("192.0.2.7").value(), net::parse_address("2001:db8::7").value()};
+    resolver.override_name("Service.Test.", fixed);
+    const addresses all = co_await resolver.addresses("service.test");
+    CHECK(all == fixed);
+    net::resolve_options only_v6;
+    only_v6.family = net::address_family::ipv6;
+    const addresses some = co_await resolver.addresses("SERVICE.TEST", only_v6);
+    CHECK(some == addresses{fixed[1]});
+    resolver.override_name("localhost", {fixed[0]});
+    const addresses local = co_await resolver.addresses("localhost");
+    CHECK(local == addresses{fixed[0]});
+    const addresses literal = co_await resolver.addresses("198.51.100.1");
+    CHECK(literal == addresses{net::parse_address("198.51.100.1").value()});
+    CHECK(names->calls == 0);
+    resolver.remove_override("service.test");
+    names->permits.release();
+    const addresses looked_up = co_await resolver.addresses("service.test");
+    CHECK(looked_up == addresses{net::parse_address("10.0.0.1").value()});
+    CHECK(names->calls == 1);
+  });
+}
+
+TEST_CASE("resolver: an override without addresses is a name that does not exist") {
+  testkit::run([]() -> task<> {
+    net::resolver resolver;
+    resolver.override_name("blocked.test", {});
+    const error_code none = co_await error_of(resolver, "blocked.test");
+    CHECK(none == net::resolve_errc::host_not_found);
+    resolver.override_name("four.test", {net::parse_address("192.0.2.7").value()});
+    net::resolve_options only_v6;
+    only_v6.family = net::address_family::ipv6;
+    const error_code other_family = co_await error_of(resolver, "four.test", only_v6);
+    CHECK(other_family == net::resolve_errc::no_address);
+    CHECK_THROWS_AS(resolver.override_name("", {}), std::invalid_argument);
+  });
+}

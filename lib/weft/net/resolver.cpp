@@ -14,6 +14,8 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <stdexcept>
 #include <unordered_map>
 #include <utility>
 
@@ -160,9 +162,17 @@ struct resolver::state : std::enable_shared_from_this<resolver::state> {
     co_return one->result;
   }
 
+  /// The addresses of an override; null where there is none.
+  [[nodiscard]] const std::vector<ip_address>* override_of(const std::string& host) const {
+    if (overrides.empty()) return nullptr;
+    const auto found = overrides.find(normalised_name(host));
+    return found == overrides.end() ? nullptr : &found->second;
+  }
+
   resolver_options options;
   offload workers;
   std::unordered_map<std::string, entry_ptr> entries;
+  std::unordered_map<std::string, std::vector<ip_address>> overrides;  // by normalised names
 };
 
 resolver::resolver(resolver_options options) : state_(std::make_shared<state>(std::move(options))) {}
@@ -173,7 +183,23 @@ void resolver::forget() noexcept {
   std::erase_if(state_->entries, [](const auto& item) { return !item.second->looking; });
 }
 
+void resolver::override_name(std::string host, std::vector<ip_address> addresses) {
+  std::string name = normalised_name(std::move(host));
+  if (name.empty()) throw std::invalid_argument("resolver: an override of what cannot be a name");
+  state_->overrides.insert_or_assign(std::move(name), std::move(addresses));
+}
+
+void resolver::remove_override(std::string host) { state_->overrides.erase(normalised_name(std::move(host))); }
+
 task<std::vector<ip_address>> resolver::addresses(std::string host, resolve_options options) {
+  if (const auto* fixed = state_->override_of(host); fixed != nullptr && !parse_address(host)) {
+    if (fixed->empty()) throw_unresolved(host, resolve_errc::host_not_found);
+    std::vector<ip_address> found;
+    std::copy_if(fixed->begin(), fixed->end(), std::back_inserter(found),
+                 [&](const ip_address& address) { return matches(address, options.family); });
+    if (found.empty()) throw_unresolved(host, resolve_errc::no_address);
+    co_return found;
+  }
   if (auto known = known_addresses(host, options.family)) {
     if (known->empty()) throw_unresolved(host, resolve_errc::no_address);
     co_return std::move(*known);

@@ -72,7 +72,13 @@ class resolver {
 
   task<std::vector<ip_address>> addresses(std::string host, resolve_options options = {});
 
-  /// Drops what is remembered; lookups in progress go on.
+  /// From now on gives these addresses for a name, in any case, and looks it up no more; none: the name does not exist.
+  /// Comes before localhost, not before IP literals. Throws std::invalid_argument for what cannot be a name.
+  void override_name(std::string host, std::vector<ip_address> addresses);
+  /// Looks the name up again. Does nothing where there is no override.
+  void remove_override(std::string host);
+
+  /// Drops what is remembered, but no override; lookups in progress go on.
   void forget() noexcept;
 
  private:
