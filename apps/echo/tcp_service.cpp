@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/system/system_error.hpp>
+#include <exception>
 #include <span>
 #include <utility>
 
@@ -19,9 +20,14 @@ constexpr std::size_t large_buffer = 64 * 1024;
 constexpr std::size_t most_spare = 16;
 constexpr int looks_until_idle = 4;
 
-/// A peer that goes away is no one's failure.
-bool is_departure(const boost::system::system_error& error) {
-  const auto code = error.code();
+/// A peer that goes away, or was closed as idle, is no one's failure.
+bool is_departure(const std::exception& failure) {
+  if (const auto* tls_failure = dynamic_cast<const tls::error*>(&failure)) {
+    return tls_failure->kind() == tls::error_kind::truncated || tls_failure->kind() == tls::error_kind::protocol;
+  }
+  const auto* error = dynamic_cast<const boost::system::system_error*>(&failure);
+  if (error == nullptr) return false;
+  const auto code = error->code();
   return code == boost::asio::error::connection_reset || code == boost::asio::error::broken_pipe ||
          code == boost::asio::error::operation_aborted || code == boost::asio::error::timed_out;
 }
@@ -30,7 +36,9 @@ bool is_departure(const boost::system::system_error& error) {
 
 class tcp_service::visitor : public weft::detail::fifo_hook {
  public:
-  visitor(tcp_service& of, net::tcp_socket& socket) : of_(of), socket_(socket) {
+  template <class Stream>
+  visitor(tcp_service& of, Stream& stream)
+      : of_(of), stream_(&stream), close_([](void* which) noexcept { static_cast<Stream*>(which)->close(); }) {
     of_.visitors_.push_back(*this);
     count(of_.counters_.connections);
     count(of_.counters_.open_connections);
@@ -49,25 +57,19 @@ class tcp_service::visitor : public weft::detail::fifo_hook {
   void look() noexcept {
     if (++quiet_looks_ != looks_until_idle) return;
     count(of_.counters_.idle_closed);
-    socket_.close();
+    close_(stream_);
   }
 
  private:
   tcp_service& of_;
-  net::tcp_socket& socket_;
+  void* stream_;
+  void (*close_)(void*) noexcept;
   int quiet_looks_ = 0;
 };
 
-namespace {
-
-net::tcp_socket& socket_of(net::tcp_socket& stream) { return stream; }
-net::tcp_socket& socket_of(tls::stream& stream) { return stream.socket(); }
-
-}  // namespace
-
 template <class Stream>
 task<> tcp_service::echo(Stream stream) {
-  visitor self(*this, socket_of(stream));
+  visitor self(*this, stream);
   std::array<std::byte, small_buffer> buffer;
   try {
     for (;;) {
@@ -78,8 +80,8 @@ task<> tcp_service::echo(Stream stream) {
       if (got == buffer.size()) co_await echo_much(stream, self);
     }
     if constexpr (std::is_same_v<Stream, tls::stream>) co_await stream.shutdown();
-  } catch (const boost::system::system_error& error) {
-    if (!is_departure(error)) throw;
+  } catch (const std::exception& failure) {
+    if (!is_departure(failure)) throw;
   }
 }
 

@@ -122,6 +122,7 @@ class ready_operation final : private weft::detail::waiter, private weft::detail
     if (phase_ == phase::watched) task_->signal.emit(boost::asio::cancellation_type::terminal);
     if (phase_ != phase::postponed) return;
     this_loop().take_back(*this);
+    work_.fail(boost::asio::error::operation_aborted);
     wake(*task_);
   }
   [[nodiscard]] const char* what() const noexcept override { return "I/O"; }
