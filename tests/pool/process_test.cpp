@@ -234,7 +234,7 @@ TEST_CASE("process: none is left open in the parent either") {
   static_cast<void>(run_one<&do_nothing>(quiet()));
   const int before = open_descriptors();
   for (int i = 0; i < 5; ++i) static_cast<void>(run_one<&do_nothing>(quiet()));
-  CHECK(open_descriptors() == before);
+  CHECK(open_descriptors() <= before);  // what an earlier test left to other threads may close meanwhile
 }
 
 TEST_CASE("process: blocked signals of the parent are not blocked in the child") {
