@@ -140,13 +140,16 @@ task<> chat_screen::watch_window() {
 
 /// Stops as a program without a terminal of its own would, with the terminal as it was.
 task<> chat_screen::watch_stops() {
-  boost::asio::signal_set stops(this_loop().get_executor(), SIGTSTP);
+  boost::asio::signal_set stops(this_loop().get_executor(), SIGTSTP, SIGCONT);
   for (;;) {
-    co_await stops.async_wait(boost::asio::deferred);
-    out_.add(screen_.erase(app::size_of_screen(out_.fd())));
-    co_await out_.flush();
-    mode_.restore();
-    ::raise(SIGSTOP);
+    const int number = co_await stops.async_wait(boost::asio::deferred);
+    if (number == SIGTSTP) {
+      out_.add(screen_.erase(app::size_of_screen(out_.fd())));
+      co_await out_.flush();
+      mode_.restore();
+      ::raise(SIGSTOP);
+    }
+    // Whoever else stopped it, a shell may have set the terminal to what it likes.
     mode_.enter();
     draw();
     co_await out_.flush();

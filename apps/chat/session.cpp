@@ -55,6 +55,7 @@ task<chat_exit> session::run() {
     thrown = std::current_exception();
   }
   if (screen_) screen_->close();
+  reporter_.set_screen(nullptr);
   auto farewell = [this] { return say_farewell(); };
   auto in_time = [&]() -> task<> { co_await move_on_after(farewell_limit, farewell); };
   co_await shield(2 * farewell_limit, in_time);
@@ -84,6 +85,7 @@ bool session::bind() {
 /// Goodbyes, and what is pending for the screen.
 task<> session::say_farewell() {
   if (unsent_ > 0) note(std::to_string(unsent_) + (unsent_ == 1 ? " line was" : " lines were") + " not sent");
+  if (unconfirmed_ > 0) note("what became of " + std::to_string(unconfirmed_) + " more is not known");
   if (socket_) {
     mode_->leave(this_loop().now());
     for (const auto& last : mode_->take_outgoing()) {
@@ -222,6 +224,7 @@ task<> session::pace() {
     for (const auto& to : next.to) {
       if (auto* known = peers_.find(to)) ++known->sent;
       mode_->send(next.id, to, next.text, this_loop().now());
+      if (config_.mode != chat_mode::plain) ++unconfirmed_;
     }
     --unsent_;
     pump();
@@ -241,6 +244,8 @@ void session::pump() {
 
 void session::hear(chat_event event) {
   if (watch_) watch_->note(event);
+  const bool is_fate = event.type == event_type::delivered || event.type == event_type::failed;
+  if (is_fate && unconfirmed_ > 0) --unconfirmed_;
   const auto refusal = event.type == event_type::refused ? std::optional(event) : std::nullopt;
   if (event.type == event_type::offer && files_) {
     const auto number = files_->add_offer(*event.peer, *event.file);

@@ -112,7 +112,8 @@ class session {
   std::optional<chat_exit> code_;  // once it has ended
   std::optional<delivery_watch> watch_;
   message_id last_id_ = 0;
-  std::size_t unsent_ = 0;  // lines that wait for the rate
+  std::size_t unsent_ = 0;       // lines that wait for the rate
+  std::size_t unconfirmed_ = 0;  // messages whose receipt has not come, one for each peer
   offload input_thread_;
   std::array<std::byte, 65536> buffer_;
 };

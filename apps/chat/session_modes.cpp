@@ -99,6 +99,7 @@ void session::offer(const std::string& path) {
       const auto id = ++last_id_;
       reporter_.announce(id, "file " + share.file.name);
       mode_->offer(id, to, share.file, share.modified, this_loop().now());
+      ++unconfirmed_;
     }
   } catch (const boost::system::system_error& error) {
     note(app::plain_message(error.what()));

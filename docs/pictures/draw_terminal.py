@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Draws what a terminal shows, as `tmux capture-pane -e -p` prints it, as SVG: draw_terminal.py < capture > picture.svg"""
 import html
+import itertools
 import re
 import sys
 import unicodedata
@@ -34,18 +35,22 @@ def draw(lines):
     width, height = 2 * MARGIN + widest * WIDTH, 2 * MARGIN + len(lines) * HEIGHT
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}">',
            f'<rect width="100%" height="100%" rx="8" fill="{GROUND}"/>',
-           '<g font-family="DejaVu Sans Mono, Noto Sans Mono CJK SC, Noto Color Emoji, monospace" font-size="14" xml:space="preserve">']
+           '<g font-family="DejaVu Sans Mono, Noto Sans Mono CJK SC, Noto Color Emoji, monospace" font-size="14" style="white-space:pre">']
     style = {"fill": PLAIN}
     for row, line in enumerate(lines):
         column = 0
         for part in re.split(r"(\x1b\[[0-9;]*m)", line):
             if part.startswith("\x1b"):
                 style = style_after([int(code) for code in part[2:-1].split(";") if code], style)
-            elif part:
-                size = columns(part)
+                continue
+            # Wide characters apart: their font may differ, and must not stretch the others.
+            for _, run in itertools.groupby(part, key=columns):
+                run = "".join(run)
+                size = columns(run)
                 attributes = " ".join(f'{name}="{value}"' for name, value in style.items())
+                text = html.escape(run).replace(" ", "&#160;")
                 out.append(f'<text x="{MARGIN + column * WIDTH:.1f}" y="{MARGIN + row * HEIGHT + 14}" {attributes} '
-                           f'textLength="{size * WIDTH:.1f}" lengthAdjust="spacingAndGlyphs">{html.escape(part)}</text>')
+                           f'textLength="{size * WIDTH:.1f}" lengthAdjust="spacingAndGlyphs">{text}</text>')
                 column += size
     return "\n".join(out + ["</g>", "</svg>", ""])
 

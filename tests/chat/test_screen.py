@@ -282,6 +282,33 @@ class Terminal(Case):
         self.type("/to bo\t\r")
         self.until_last("bob>")
 
+    def test_what_was_not_sent_or_confirmed_is_told_at_the_end(self):
+        self.launch("-l", "127.0.0.1:0", "--rate", "0.01", "--burst", "1", "127.0.0.1:9")
+        self.port()
+        self.type("one\rtwo\rthree\r/quit\r")
+        self.until_line("2 lines were not sent")
+        self.launch("-l", "127.0.0.1:0", "--mode", "secure", "--key", "key", "--known", "known", "127.0.0.1:9")
+        self.port()
+        self.type("one\r")
+        self.until_line("me #1: one")
+        self.type("/quit\r")
+        self.until_line("what became of 1 more is not known")
+
+    def test_stopped_by_others_it_takes_the_terminal_again(self):
+        peer = self.peer()
+        self.launch("-l", "127.0.0.1:0", self.name(peer))
+        self.port()
+        self.type("half")
+        self.until_last("> half")
+        self.chat.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.chat.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        termios.tcsetattr(self.side, termios.TCSANOW, self.before)  # as a shell does
+        self.chat.send_signal(signal.SIGCONT)
+        while termios.tcgetattr(self.side)[3] == self.before[3]:
+            self.pump(0.05)
+        self.type(" done\r")
+        self.assertEqual(peer.recv(100), b"half done")
+
     def test_a_dumb_terminal_gets_no_escapes(self):
         peer = self.peer()
         self.launch("-l", "127.0.0.1:0", self.name(peer), term="dumb")
