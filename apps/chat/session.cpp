@@ -181,7 +181,8 @@ task<chat_exit> session::serve_user() {
     };
     auto reader = co_await group.spawn(reading);
     const bool is_terminal = ::isatty(STDIN_FILENO) == 1;
-    if (is_terminal && config_.peers.empty()) co_await ask_for_peer(input);
+    // Where peers appear by themselves there is nobody to ask for.
+    if (is_terminal && config_.peers.empty() && !config_.discovers) co_await ask_for_peer(input);
     auto code = chat_exit::ok;
     for (bool goes_on = true; goes_on;) {
       auto given = co_await input.get();

@@ -93,6 +93,13 @@ class Ipmsg(Case):
         chat.type = lambda text: os.write(main, text.encode())
         return chat
 
+    def test_who_appears_can_be_chosen_by_name(self):
+        ann = self.start_typed("--nick", "ann", "127.0.0.1:9")
+        bob = self.start("--mode", "ipmsg", "--discover", "off", "--nick", "bob", f"127.0.0.1:{ann.port}")
+        ann.err.wait_for(b"bob is here")
+        ann.type("/to bob\nhello bob\n")
+        self.assertIn(b"ann: hello bob", bob.out.wait_for(b"hello"))
+
     def test_a_file_goes_from_one_to_the_other(self):
         content = os.urandom(300_000)
         os.mkdir(os.path.join(self.folder, "there"))
