@@ -56,14 +56,13 @@ packet_fate decide_fate(const link_options& options, std::uint64_t number, link_
 }
 
 std::optional<time_point> link_rate::pass(const link_options& options, time_point now, std::size_t size) {
+  using seconds = std::chrono::duration<double>;
   if (!options.rate) return now;
-  const auto time_for = [rate = *options.rate](std::size_t bytes) {
-    return std::chrono::duration_cast<duration>(
-        std::chrono::duration<double>(static_cast<double>(bytes) / static_cast<double>(rate)));
-  };
+  const auto rate = static_cast<double>(*options.rate);
   const time_point begin = std::max(now, free_at_);
-  if (begin - now > time_for(options.queue)) return std::nullopt;
-  free_at_ = begin + time_for(size);
+  const double bytes_before = seconds(begin - now).count() * rate;
+  if (bytes_before > static_cast<double>(options.queue)) return std::nullopt;
+  free_at_ = begin + std::chrono::duration_cast<duration>(seconds(static_cast<double>(size) / rate));
   return free_at_;
 }
 
