@@ -1,13 +1,16 @@
 #include <weft/net/unix_socket.hpp>
 
 #include <weft/base/error.hpp>
-#include <weft/core/asio.hpp>
 #include <weft/core/loop.hpp>
+#include <weft/core/sleep.hpp>
+#include <weft/core/this_task.hpp>
 #include <weft/net/accept.hpp>
 
 #include <boost/asio/local/connect_pair.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,10 +26,15 @@ using endpoint = boost::asio::local::stream_protocol::endpoint;
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
 
+/// Nothing tells when the queue of a server has room again.
+constexpr duration first_connect_pause = std::chrono::milliseconds(1);
+constexpr duration longest_connect_pause = std::chrono::milliseconds(100);
+
 bool is_abstract(const std::string& path) { return path.starts_with('@'); }
 
 endpoint endpoint_of(const std::string& path, const std::string& what) {
-  if (path.empty()) throw_errno(EINVAL, what);
+  // The system would take the name to end at a NUL.
+  if (path.empty() || (!is_abstract(path) && path.find('\0') != std::string::npos)) throw_errno(EINVAL, what);
   if (path.size() >= sizeof(sockaddr_un::sun_path)) throw_errno(ENAMETOOLONG, what);
   return endpoint(is_abstract(path) ? std::string(1, '\0') + path.substr(1) : path);
 }
@@ -74,9 +82,19 @@ task<unix_socket> unix_connect(std::string path) {
   const std::string what = "cannot connect to '" + path + "'";
   const endpoint to = endpoint_of(path, what);
   unix_socket::asio_socket socket(this_loop().get_executor());
-  const auto [error] = co_await socket.async_connect(to, boost::asio::as_tuple(boost::asio::deferred));
-  if (error) throw_error(error, what);
-  co_return unix_socket(std::move(socket));
+  error_code error;
+  socket.open(to.protocol(), error);
+  if (!error) socket.native_non_blocking(true, error);
+  for (duration pause = first_connect_pause; !error; pause = std::min(2 * pause, longest_connect_pause)) {
+    this_task::check();
+    // Not by Asio, which takes the EAGAIN of a full queue for a connection that will be there when the socket is writable.
+    if (::connect(socket.native_handle(), to.data(), static_cast<socklen_t>(to.size())) == 0) {
+      co_return unix_socket(std::move(socket));
+    }
+    if (errno != EAGAIN && errno != EINTR) error = last_error();
+    if (!error) co_await sleep(pause);
+  }
+  throw_error(error, what);
 }
 
 std::pair<unix_socket, unix_socket> unix_pair() {

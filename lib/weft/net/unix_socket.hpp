@@ -29,7 +29,8 @@ class unix_socket : public stream_socket<boost::asio::local::stream_protocol> {
   [[nodiscard]] peer_credentials peer() const;
 };
 
-/// Connects to the Unix socket at a path; "@name" is in Linux's abstract namespace, which has no file.
+/// Connects to the Unix socket at a path; "@name" is in Linux's abstract namespace, which has no file. While the server has
+/// as many connections to accept as it has room for, it waits and tries again.
 /// Errors: system_error "cannot connect to 'path'".
 task<unix_socket> unix_connect(std::string path);
 
