@@ -27,6 +27,8 @@ task<std::size_t> stream_socket<Protocol>::splice_some(byte_pipe& into, std::siz
   for (;;) {
     weft::detail::current_task().check();
     if (!is_open()) throw_error(boost::asio::error::operation_aborted, "cannot read");
+    // splice(2) has no flag that keeps it from waiting for the socket, and an accepted one is a blocking one so far.
+    if (!socket_.native_non_blocking()) socket_.native_non_blocking(true);
     const auto [moved, error] = into.fill_from(native_handle(), max);
     if (error == 0) {
       if (++reads_.in_place % detail::reads_per_turn == 0) co_await yield();
