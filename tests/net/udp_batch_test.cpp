@@ -143,6 +143,55 @@ TEST_CASE("udp_batch: a socket that coalesces gives the same datagrams") {
   });
 }
 
+TEST_CASE("udp_batch: of a run that was cut only the last piece says so") {
+  testkit::run([]() -> task<> {
+    net::udp_options options;
+    options.coalesce = true;
+    auto peer = net::udp_bind("127.0.0.1", 0, options);
+    auto socket = net::udp_bind("127.0.0.1", 0);
+    net::udp_batch out({.count = 4, .max_size = 1000});
+    for (int i = 0; i < 4; ++i) CHECK(out.try_push(std::string(1000, 'x'), peer.local_endpoint()));
+    co_await socket.send_batch(out);
+    net::udp_batch in({.count = 4, .max_size = 2500});
+    co_await peer.receive_batch(in);
+    for (const auto& each : in) CHECK(each.truncated == (each.bytes.size() < 1000));
+  });
+}
+
+TEST_CASE("udp_batch: a run that one peer cannot get is told piece by piece, and others still get runs") {
+  testkit::run([]() -> task<> {
+    net::udp_options options;
+    options.coalesce = true;
+    auto peer = net::udp_bind("127.0.0.1", 0, options);
+    auto socket = net::udp_bind("127.0.0.1", 0);
+    std::size_t refused = 0;
+    socket.on_peer_error(
+        [&refused](const net::udp_peer_error& told) { refused += told.payload.size() == 100 ? 1 : 0; });
+    net::udp_batch in({.count = 1, .max_size = 65535});
+    auto pieces_at_once = [&]() -> task<std::size_t> {
+      net::udp_batch out({.count = 3});
+      for (int i = 0; i < 3; ++i) CHECK(out.try_push(std::string(100, 'x'), peer.local_endpoint()));
+      co_await socket.send_batch(out);
+      const std::size_t first = co_await peer.receive_batch(in);
+      for (std::size_t got = first; got < 3;) got += co_await peer.receive_batch(in);
+      co_return first;
+    };
+    const std::size_t before = co_await pieces_at_once();
+    for (const char* host : {"255.255.255.255", "127.0.0.1"}) {  // without its option; to no port
+      const bool to_no_port = std::string(host) == "127.0.0.1";
+      const net::udp_endpoint nobody(net::parse_address(host).value(), to_no_port ? 0 : 9);
+      net::udp_batch out({.count = 5});
+      for (int i = 0; i < 5; ++i) CHECK(out.try_push(std::string(100, 'x'), nobody));
+      refused = 0;
+      const std::size_t sent = co_await socket.send_batch(out);
+      CHECK(sent == 0);
+      CHECK(refused == 5);
+      const std::size_t after = co_await pieces_at_once();
+      CHECK(after == before);
+    }
+  });
+}
+
 TEST_CASE("udp_batch: holds as many as it has slots, of the size it has, until it is cleared") {
   const net::udp_endpoint to(net::parse_address("127.0.0.1").value(), 9);
   net::udp_batch batch({.count = 2, .max_size = 3});

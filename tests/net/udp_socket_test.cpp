@@ -77,31 +77,39 @@ TEST_CASE("udp_socket: a receive waits for a datagram that comes later") {
   });
 }
 
+namespace {
+
+/// Calls `check(near, far, reader)` with a reader of `far` that waits: for its turn, then for the reactor.
+template <class F>
+task<> in_each_phase_of_a_receive(F check) {
+  for (const bool in_reactor : {false, true}) {
+    auto near = net::udp_bind("127.0.0.1", 0);
+    auto far = net::udp_bind("127.0.0.1", 0);
+    auto reader = spawn(receive_text, std::ref(far));
+    co_await yield();
+    if (in_reactor) co_await until_it_waits(near);
+    co_await check(near, far, reader);
+  }
+}
+
+}  // namespace
+
 TEST_CASE("udp_socket: a killed receive takes no datagram, in whichever phase the kill finds it") {
   testkit::run([]() -> task<> {
-    for (const bool in_reactor : {false, true}) {
-      auto near = net::udp_bind("127.0.0.1", 0);
-      auto far = net::udp_bind("127.0.0.1", 0);
-      auto reader = spawn(receive_text, std::ref(far));
-      co_await yield();
-      if (in_reactor) co_await until_it_waits(near);
+    auto check = [](net::udp_socket& near, net::udp_socket& far, handle<std::string>& reader) -> task<> {
       co_await reader.kill_join();
       CHECK(reader.killed());
       co_await near.send_to("kept", far.local_endpoint());
       const std::string text = co_await receive_text(far);
       CHECK(text == "kept");
-    }
+    };
+    co_await in_each_phase_of_a_receive(check);
   });
 }
 
 TEST_CASE("udp_socket: closing ends a receive in either of its phases, and later operations fail") {
   testkit::run([]() -> task<> {
-    for (const bool in_reactor : {false, true}) {
-      auto near = net::udp_bind("127.0.0.1", 0);
-      auto far = net::udp_bind("127.0.0.1", 0);
-      auto reader = spawn(receive_text, std::ref(far));
-      co_await yield();
-      if (in_reactor) co_await until_it_waits(near);
+    auto check = [](net::udp_socket&, net::udp_socket& far, handle<std::string>& reader) -> task<> {
       far.close();
       far.close();
       co_await reader.join();
@@ -110,7 +118,8 @@ TEST_CASE("udp_socket: closing ends a receive in either of its phases, and later
       auto late = spawn(receive_text, std::ref(far));
       co_await late.join();
       CHECK(code_of(late.error()) == boost::asio::error::operation_aborted);
-    }
+    };
+    co_await in_each_phase_of_a_receive(check);
   });
 }
 
@@ -213,16 +222,40 @@ TEST_CASE("udp_socket: broadcast needs its option") {
       told = error.code();
     }
     CHECK(told == boost::asio::error::access_denied);
+  });
+}
+
+TEST_CASE("udp_socket: tells what was sent to all of a network from what was sent to it") {
+  testkit::run([]() -> task<> {
     net::udp_options options;
     options.broadcast = true;
     options.destination = true;
-    auto open = net::udp_bind("0.0.0.0", 0, options);
-    co_await open.send_to("hello all", net::udp_endpoint(everyone.address(), open.port()));
-    std::array<char, 100> buffer{};
-    net::udp_destination destination;
-    const auto got = co_await open.receive_from(buffer, destination);
-    CHECK(got.size == 9);
-    CHECK(destination.address == everyone.address());
+    const auto everyone = net::parse_address("127.255.255.255").value();
+    const auto one = net::parse_address("127.0.0.9").value();
+    for (const char* any : {"0.0.0.0", ""}) {
+      auto socket = net::udp_bind(any, 0, options);
+      auto sender = net::udp_bind("127.0.0.1", 0, options);
+      for (const auto& address : {everyone, one}) {
+        const net::udp_endpoint to(address, socket.port());
+        co_await sender.send_to("hello", to);
+        std::array<char, 100> buffer{};
+        net::udp_destination destination;
+        const auto got = co_await socket.receive_from(buffer, destination);
+        CHECK(got.size == 5);
+        CHECK(destination.address == address);
+        CHECK(destination.to_many == (address == everyone));
+
+        co_await sender.send_to("hello batch", to);
+        net::udp_batch batch;
+        co_await socket.receive_batch(batch);
+        REQUIRE(batch.size() == 1);
+        CHECK(batch[0].to_many == (address == everyone));
+        const std::size_t sent = co_await socket.send_batch(batch);  // not from the address of all
+        CHECK(sent == 1);
+        const std::string text = co_await receive_text(sender);
+        CHECK(text == "hello batch");
+      }
+    }
   });
 }
 

@@ -51,7 +51,7 @@ bool udp_batch::try_push(const_bytes bytes, const udp_endpoint& to) {
   if (used_slots_ == options_.count || bytes.size() > options_.max_size) return false;
   std::byte* const place = slot(used_slots_++);
   if (!bytes.empty()) std::memcpy(place, bytes.data(), bytes.size());
-  datagrams_.push_back({{place, bytes.size()}, to, std::nullopt, false});
+  datagrams_.push_back({{place, bytes.size()}, to, std::nullopt});
   return true;
 }
 
@@ -62,11 +62,14 @@ void udp_batch::take_received(detail::udp_core& core, std::size_t count) noexcep
     const mmsghdr& message = headers_->incoming()[index];
     const msghdr& header = message.msg_hdr;
     const std::span<std::byte> all(slot(index), message.msg_len);
-    udp_datagram datagram{all, headers_->sender(index), std::nullopt, (header.msg_flags & MSG_TRUNC) != 0};
+    udp_datagram datagram{all, headers_->sender(index), std::nullopt};
     std::size_t segment = all.size();
     if (header.msg_controllen > 0) {
       detail::count_dropped(core, header);
-      if (const auto came_to = detail::find_arrival(header)) datagram.local = came_to->address;
+      if (const auto came_to = detail::find_arrival(header)) {
+        datagram.local = came_to->address;
+        datagram.to_many = came_to->to_many;
+      }
       const auto coalesced = detail::find_control<int>(header, SOL_UDP, UDP_GRO);
       if (coalesced && *coalesced > 0) segment = static_cast<std::size_t>(*coalesced);
     }
@@ -76,6 +79,7 @@ void udp_batch::take_received(detail::udp_core& core, std::size_t count) noexcep
       datagrams_.push_back(datagram);
     }
     datagram.bytes = rest;
+    datagram.truncated = (header.msg_flags & MSG_TRUNC) != 0;  // of a run only the last
     datagrams_.push_back(datagram);
   }
   headers_->rearm(count);

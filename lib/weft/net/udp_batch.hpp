@@ -24,6 +24,7 @@ struct udp_datagram {
   udp_endpoint endpoint;            ///< who sent it; who is to get it
   std::optional<ip_address> local;  ///< the address it came to, where the socket tells it; the one it is sent from
   bool truncated = false;           ///< it was longer than a slot, and the rest is lost
+  bool to_many = false;             ///< `local` is a broadcast or multicast address, and nothing is sent from it
 };
 
 struct udp_batch_options {

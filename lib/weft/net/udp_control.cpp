@@ -2,16 +2,19 @@
 
 namespace weft::net::detail {
 
-std::optional<arrival> find_arrival(const msghdr& header) {
+std::optional<udp_destination> find_arrival(const msghdr& header) {
   if (const auto v4 = find_control<in_pktinfo>(header, IPPROTO_IP, IP_PKTINFO)) {
-    return arrival{boost::asio::ip::address_v4(ntohl(v4->ipi_addr.s_addr)), static_cast<unsigned>(v4->ipi_ifindex)};
+    // The system says where an answer has to come from: from the same address but for one that is for many.
+    const bool to_many = v4->ipi_spec_dst.s_addr != v4->ipi_addr.s_addr;
+    const boost::asio::ip::address_v4 address(ntohl(v4->ipi_addr.s_addr));
+    return udp_destination{address, static_cast<unsigned>(v4->ipi_ifindex), to_many};
   }
   if (const auto v6 = find_control<in6_pktinfo>(header, IPPROTO_IPV6, IPV6_PKTINFO)) {
     boost::asio::ip::address_v6::bytes_type bytes;
     std::memcpy(bytes.data(), &v6->ipi6_addr, bytes.size());
     boost::asio::ip::address_v6 address(bytes);
     if (address.is_link_local()) address.scope_id(v6->ipi6_ifindex);
-    return arrival{unmapped(address), v6->ipi6_ifindex};
+    return udp_destination{unmapped(address), v6->ipi6_ifindex, address.is_multicast()};
   }
   return std::nullopt;
 }

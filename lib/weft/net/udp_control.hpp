@@ -58,11 +58,7 @@ void add_control(msghdr& header, int level, int type, const T& value) noexcept {
 }
 
 /// Where a datagram came to, if the socket was asked to tell it.
-struct arrival {
-  ip_address address;
-  unsigned interface = 0;
-};
-[[nodiscard]] std::optional<arrival> find_arrival(const msghdr& header);
+[[nodiscard]] std::optional<udp_destination> find_arrival(const msghdr& header);
 
 /// Has a datagram sent from `source`.
 void add_source(msghdr& header, const udp_core& core, const ip_address& source) noexcept;

@@ -22,6 +22,13 @@ struct udp_peer_error {
   std::span<const std::byte> payload;  ///< the beginning of the datagram, as far as the system tells
 };
 
+/// Where a datagram came to.
+struct udp_destination {
+  ip_address address;      ///< a broadcast or multicast one where it was sent to such
+  unsigned interface = 0;  ///< index; 0: unknown
+  bool to_many = false;    ///< the address is one of those, and no answer can come from it
+};
+
 namespace detail {
 
 /// What a UDP socket and the operations on it share.
@@ -32,9 +39,9 @@ struct udp_core {
 
   asio_socket socket;
   std::function<void(const udp_peer_error&)> on_peer_error{};
-  bool is_v6 = false;      ///< addresses of IPv4 peers are IPv4-mapped ones in system calls
-  bool coalesces = false;  ///< UDP_GRO is on
-  bool segments = false;   ///< UDP_SEGMENT works, so far
+  bool is_v6 = false;               ///< addresses of IPv4 peers are IPv4-mapped ones in system calls
+  bool coalesces = false;           ///< UDP_GRO is on
+  std::size_t largest_segment = 0;  ///< with UDP_SEGMENT; 0: it does not work
   unsigned receives = 0;
   unsigned sends = 0;
   std::uint32_t dropped = 0;  ///< datagrams that found the receive buffer full

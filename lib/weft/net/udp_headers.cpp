@@ -7,8 +7,6 @@ namespace weft::net::detail {
 
 namespace {
 
-/// Larger datagrams may not fit a path's packets, and cannot be segments then.
-constexpr std::size_t max_segment_size = 1452;
 constexpr std::size_t max_segmented_bytes = 60'000;
 
 /// How many datagrams from `first` on can go as segments of one message: to one peer, of one size but for a shorter
@@ -16,12 +14,13 @@ constexpr std::size_t max_segmented_bytes = 60'000;
 std::size_t run_length(const udp_core& core, const udp_batch& batch, std::size_t first) noexcept {
   const udp_datagram& head = batch[first];
   const std::size_t size = head.bytes.size();
-  if (!core.segments || size == 0 || size > max_segment_size) return 1;
+  // Port 0 is refused, which is not to be taken for a refusal of segments.
+  if (size == 0 || size > core.largest_segment || head.endpoint.port() == 0) return 1;
   const std::size_t most = std::min({max_segments, batch.size() - first, max_segmented_bytes / size});
   std::size_t length = 1;
   while (length < most) {
     const udp_datagram& next = batch[first + length];
-    if (next.endpoint != head.endpoint || next.local != head.local) break;
+    if (next.endpoint != head.endpoint || next.local != head.local || next.to_many != head.to_many) break;
     if (next.bytes.empty() || next.bytes.size() > size) break;
     ++length;
     if (next.bytes.size() < size) break;
@@ -92,7 +91,7 @@ std::size_t udp_headers::add_message(const udp_core& core, const udp_batch& batc
   header.msg_namelen = static_cast<socklen_t>(target.size());
   header.msg_iovlen = length;
   header.msg_controllen = 0;
-  if (head.local) add_source(header, core, *head.local);
+  if (head.local && !head.to_many) add_source(header, core, *head.local);
   if (length > 1) add_control(header, SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(head.bytes.size()));
   return length;
 }

@@ -12,73 +12,57 @@ namespace weft::net::detail {
 
 namespace {
 
-enum class receive_failure { try_again, wait, final };
+/// What receiving has come to: a count, an error of its own, or, without either, nothing that is there now.
+struct receipt {
+  ssize_t count = -1;
+  int error = 0;
+};
 
-/// What a receive that failed with `error` has to do. Errors about peers are told, and never its own.
-receive_failure look_at(udp_core& core, int error, bool woken) noexcept {
-  if (error == EINTR) return receive_failure::try_again;
-  if (would_wait(error)) {
-    // Woken for nothing to read: for the error queue, most likely, which wakes until it is empty.
-    if (woken) read_peer_errors(core);
-    return receive_failure::wait;
+/// Calls `receive`, which is recvmsg(2) or recvmmsg(2), past the errors about peers, which are told: so many in a row.
+template <class F>
+receipt receive_past_peer_errors(udp_core& core, F receive) noexcept {
+  constexpr int most_errors = 64;
+  for (int left = most_errors; left > 0; --left) {
+    const ssize_t count = receive();
+    if (count >= 0) return {count, 0};
+    const int error = errno;
+    if (error == EINTR) continue;
+    if (would_wait(error)) break;
+    if (!may_be_about_another(error)) return {-1, error};
+    read_peer_errors(core);
   }
-  if (!may_be_about_another(error)) return receive_failure::final;
-  read_peer_errors(core);
-  return receive_failure::try_again;
+  return {};
 }
 
 }  // namespace
 
 bool udp_receive::attempt() noexcept {
-  constexpr int most_errors = 64;
-  for (int left = most_errors; left > 0; --left) {
-    control_buffer control;
-    iovec piece{into_.data(), into_.size()};
-    msghdr message = make_header(result_.endpoint, piece, control);
-    const ssize_t got = ::recvmsg(core_->socket.native_handle(), &message, MSG_DONTWAIT);
-    if (got >= 0) {
-      result_.size = static_cast<std::size_t>(got);
-      result_.endpoint.resize(message.msg_namelen);
-      normalise(result_.endpoint);
-      result_.truncated = (message.msg_flags & MSG_TRUNC) != 0;
-      count_dropped(*core_, message);
-      if (destination_ != nullptr) {
-        const auto came_to = find_arrival(message);
-        *destination_ = came_to ? udp_destination{came_to->address, came_to->interface} : udp_destination{};
-      }
-      return true;
-    }
-    const int error = errno;
-    switch (look_at(*core_, error, woken_)) {
-      case receive_failure::try_again: continue;
-      case receive_failure::wait: woken_ = true; return false;
-      case receive_failure::final: fail_with(error); return true;
-    }
-  }
-  woken_ = true;
-  return false;
+  control_buffer control;
+  iovec piece{into_.data(), into_.size()};
+  msghdr message;
+  const receipt came = receive_past_peer_errors(*core_, [&] {
+    message = make_header(result_.endpoint, piece, control);
+    return ::recvmsg(core_->socket.native_handle(), &message, MSG_DONTWAIT);
+  });
+  if (came.count < 0) return end_without_result(came.error);
+  result_.size = static_cast<std::size_t>(came.count);
+  result_.endpoint.resize(message.msg_namelen);
+  normalise(result_.endpoint);
+  result_.truncated = (message.msg_flags & MSG_TRUNC) != 0;
+  count_dropped(*core_, message);
+  if (destination_ != nullptr) *destination_ = find_arrival(message).value_or(udp_destination{});
+  return true;
 }
 
 bool udp_receive_batch::attempt() noexcept {
-  constexpr int most_errors = 64;
   auto& headers = into_->headers();
-  for (int left = most_errors; left > 0; --left) {
-    const auto slots = headers.slots();
-    const int got = ::recvmmsg(core_->socket.native_handle(), headers.incoming(), slots, MSG_DONTWAIT, nullptr);
-    if (got >= 0) {
-      into_->take_received(*core_, static_cast<std::size_t>(got));
-      result_ = into_->size();
-      return true;
-    }
-    const int error = errno;
-    switch (look_at(*core_, error, woken_)) {
-      case receive_failure::try_again: continue;
-      case receive_failure::wait: woken_ = true; return false;
-      case receive_failure::final: fail_with(error); return true;
-    }
-  }
-  woken_ = true;
-  return false;
+  const receipt came = receive_past_peer_errors(*core_, [&]() -> ssize_t {
+    return ::recvmmsg(core_->socket.native_handle(), headers.incoming(), headers.slots(), MSG_DONTWAIT, nullptr);
+  });
+  if (came.count < 0) return end_without_result(came.error);
+  into_->take_received(*core_, static_cast<std::size_t>(came.count));
+  result_ = into_->size();
+  return true;
 }
 
 bool udp_send::attempt() noexcept {
@@ -96,9 +80,9 @@ bool udp_send::attempt() noexcept {
     }
     const int error = errno;
     if (error == EINTR) continue;
-    if (would_wait(error)) return false;
-    if (error ==
-        ENOBUFS) {  // told only to sockets that read errors: a full queue of a device, which is loss as any other
+    if (would_wait(error)) return end_without_result(0);
+    // Told only to sockets that read errors: a full queue of a device, which is loss as any other.
+    if (error == ENOBUFS) {
       result_ = bytes_.size();
       return true;
     }
@@ -112,13 +96,26 @@ bool udp_send::attempt() noexcept {
   }
 }
 
+namespace {
+
+/// Where `error` says that segments of `size` bytes cannot be sent, by a device or over a path, sends none so large from
+/// then on. Gives whether it does.
+bool limit_segments(udp_core& core, int error, std::size_t size) noexcept {
+  const bool too_large = error == EINVAL || error == EMSGSIZE;
+  if (!too_large && error != EIO && error != EOPNOTSUPP) return false;
+  core.largest_segment = too_large ? size - 1 : 0;
+  return true;
+}
+
+}  // namespace
+
 bool udp_send_batch::attempt() noexcept {
   auto& headers = from_->headers();
   while (next_ < from_->size()) {
     const unsigned count = headers.fill(*core_, *from_, next_);
     const int sent = ::sendmmsg(core_->socket.native_handle(), headers.outgoing(), count, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0) {
-      if (would_wait(errno)) return false;
+      if (would_wait(errno)) return end_without_result(0);
       if (!overcome(errno)) return true;
       continue;
     }
@@ -130,8 +127,8 @@ bool udp_send_batch::attempt() noexcept {
   return true;
 }
 
-/// The first datagram of the rest could not be sent: passes over it where it is its own fault. Gives false where
-/// nothing can be sent any more.
+/// The first message of the rest could not be sent: passes over its datagrams where it is their own fault. Gives false
+/// where nothing can be sent any more.
 bool udp_send_batch::overcome(int error) noexcept {
   if (error == EINTR) return true;
   if (error == EBADF || error == ENOTSOCK || error == ENOMEM) {
@@ -142,18 +139,17 @@ bool udp_send_batch::overcome(int error) noexcept {
     repeated_ = true;
     return true;
   }
-  const std::size_t first = from_->headers().datagrams_of(1);
-  if (first > 1 && error != ENOBUFS) {
-    core_->segments = false;  // a device or a path that cannot do it
-    return true;
-  }
+  const std::size_t count = from_->headers().datagrams_of(1);
+  if (count > 1 && limit_segments(*core_, error, (*from_)[next_].bytes.size())) return true;
   if (error == ENOBUFS) {
-    result_ += first;
+    result_ += count;
   } else {
-    const udp_datagram& refused = (*from_)[next_];
-    tell_peer_error(*core_, refused.endpoint, error, refused.bytes);
+    for (std::size_t i = next_; i < next_ + count; ++i) {
+      const udp_datagram& refused = (*from_)[i];
+      tell_peer_error(*core_, refused.endpoint, error, refused.bytes);
+    }
   }
-  next_ += first;
+  next_ += count;
   repeated_ = false;
   return true;
 }

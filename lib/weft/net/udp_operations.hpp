@@ -11,6 +11,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace weft::net {
 
@@ -19,12 +20,6 @@ struct udp_received {
   std::size_t size = 0;    ///< bytes stored; an empty datagram is one too
   udp_endpoint endpoint;   ///< who sent it
   bool truncated = false;  ///< it was longer than the buffer, and the rest is lost
-};
-
-/// Where a datagram came to; the address is a broadcast or multicast one where it was sent to such.
-struct udp_destination {
-  ip_address address;
-  unsigned interface = 0;  ///< index; 0: unknown
 };
 
 namespace detail {
@@ -42,10 +37,23 @@ class udp_work {
  protected:
   explicit udp_work(udp_core& core) noexcept : core_(&core) {}
   void fail_with(int error) noexcept { error_.assign(error, boost::system::system_category()); }
+  /// Ends with `error`; 0: not yet, the socket is waited for. One that wakes for nothing has errors to be read, most
+  /// likely, and wakes until they are.
+  [[nodiscard]] bool end_without_result(int error) noexcept {
+    if (error != 0) {
+      fail_with(error);
+    } else if (std::exchange(woken_, true)) {
+      read_peer_errors(*core_);
+    }
+    return error != 0;
+  }
 
   udp_core* core_;
   Result result_{};
   boost::system::error_code error_;
+
+ private:
+  bool woken_ = false;
 };
 
 class udp_receive : public udp_work<udp_received> {
@@ -60,7 +68,6 @@ class udp_receive : public udp_work<udp_received> {
  private:
   boost::asio::mutable_buffer into_;
   udp_destination* destination_;
-  bool woken_ = false;
 };
 
 class udp_receive_batch : public udp_work<std::size_t> {
@@ -72,7 +79,6 @@ class udp_receive_batch : public udp_work<std::size_t> {
 
  private:
   udp_batch* into_;
-  bool woken_ = false;
 };
 
 class udp_send : public udp_work<std::size_t> {

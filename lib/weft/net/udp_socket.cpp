@@ -44,9 +44,8 @@ error_code set_needed(udp_core& core, const udp_endpoint& at, const udp_options&
   if (core.is_v6) set(IPPROTO_IPV6, IPV6_V6ONLY, at.address().is_unspecified() ? 0 : 1);
   if (options.sharing == port_sharing::shared) set(SOL_SOCKET, SO_REUSEPORT, 1);
   if (options.broadcast) set(SOL_SOCKET, SO_BROADCAST, 1);
-  if (options.destination) {
-    core.is_v6 ? set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) : set(IPPROTO_IP, IP_PKTINFO, 1);
-  }
+  if (options.destination) set(IPPROTO_IP, IP_PKTINFO, 1);
+  if (options.destination && core.is_v6) set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
   set(IPPROTO_IP, IP_RECVERR, 1);
   if (core.is_v6) set(IPPROTO_IPV6, IPV6_RECVERR, 1);
   if (!error) error = set_buffer(core, SO_RCVBUF, options.receive_buffer);
@@ -54,12 +53,16 @@ error_code set_needed(udp_core& core, const udp_endpoint& at, const udp_options&
   return error;
 }
 
+/// Larger ones do not fit the packets of most networks, and cannot be segments then.
+constexpr std::size_t largest_datagram_of_a_packet = 1452;
+
 /// What makes it better where the system has it.
 void set_possible(udp_core& core, const udp_options& options) {
   static_cast<void>(set_int(core, SOL_SOCKET, SO_RXQ_OVFL, 1));
   int segment = 0;
   socklen_t size = sizeof segment;
-  core.segments = ::getsockopt(core.socket.native_handle(), SOL_UDP, UDP_SEGMENT, &segment, &size) == 0;
+  const bool segments = ::getsockopt(core.socket.native_handle(), SOL_UDP, UDP_SEGMENT, &segment, &size) == 0;
+  core.largest_segment = segments ? largest_datagram_of_a_packet : 0;
   core.coalesces = options.coalesce && !set_int(core, SOL_UDP, UDP_GRO, 1);
 }
 
