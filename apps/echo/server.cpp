@@ -15,6 +15,7 @@
 #include <weft/core/task_group.hpp>
 #include <weft/mt/spawn_on.hpp>
 
+#include "common/one_port.hpp"
 #include "common/text_sink.hpp"
 #include "echo/tcp_service.hpp"
 #include "echo/udp_service.hpp"
@@ -43,7 +44,7 @@ struct sockets {
   std::optional<net::udp_socket> udp;
 };
 
-sockets open_sockets(const server_config& settings, std::uint16_t port) {
+sockets open_once(const server_config& settings, std::uint16_t port) {
   sockets opened;
   const auto sharing = settings.threads > 1 ? net::port_sharing::shared : net::port_sharing::exclusive;
   if (settings.tcp) {
@@ -54,6 +55,10 @@ sockets open_sockets(const server_config& settings, std::uint16_t port) {
   }
   if (settings.udp) opened.udp.emplace(bind_for_echo(settings.host, port, sharing));
   return opened;
+}
+
+sockets open_sockets(const server_config& settings, std::uint16_t port) {
+  return app::open_on_one_port(port, [&settings](std::uint16_t at) { return open_once(settings, at); });
 }
 
 task<> serve_sockets(shared_server& server, sockets opened) {

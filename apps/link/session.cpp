@@ -17,6 +17,7 @@
 #include <weft/testkit/tcp_link.hpp>
 #include <weft/testkit/udp_link.hpp>
 
+#include "common/one_port.hpp"
 #include "common/text_sink.hpp"
 
 namespace weft::link_app {
@@ -73,17 +74,31 @@ task<> cut_and_mend(links& both, const config& settings) {
   }
 }
 
-void open(links& both, const config& settings, const net::tcp_endpoint& target) {
-  std::string told;
-  std::uint16_t port = settings.port;
+struct sockets {
+  std::optional<net::listener> tcp;
+  std::optional<net::udp_socket> udp;
+};
+
+sockets open(const config& settings, std::uint16_t port) {
+  sockets opened;
   if (settings.tcp) {
-    both.tcp.emplace(net::listen(settings.host, port), target, settings.link);
-    port = both.tcp->endpoint().port();
+    opened.tcp.emplace(net::listen(settings.host, port));
+    port = opened.tcp->port();
+  }
+  if (settings.udp) opened.udp.emplace(net::udp_bind(settings.host, port));
+  return opened;
+}
+
+void connect(links& both, const config& settings, const net::tcp_endpoint& target) {
+  auto opened = app::open_on_one_port(settings.port, [&](std::uint16_t port) { return open(settings, port); });
+  std::string told;
+  if (opened.tcp) {
+    both.tcp.emplace(std::move(*opened.tcp), target, settings.link);
     told += "tcp " + net::to_string(both.tcp->endpoint()) + "\n";
   }
-  if (settings.udp) {
+  if (opened.udp) {
     const net::udp_endpoint to(target.address(), target.port());
-    both.udp.emplace(net::udp_bind(settings.host, port), to, settings.link);
+    both.udp.emplace(std::move(*opened.udp), to, settings.link);
     told += "udp " + net::to_string(both.udp->endpoint()) + "\n";
   }
   told += "seed " + std::to_string(settings.link.seed) + "\n";
@@ -95,7 +110,7 @@ void open(links& both, const config& settings, const net::tcp_endpoint& target) 
 task<> relay(const config& settings) {
   const auto found = co_await net::resolve(settings.target_host, settings.target_port);
   links both;
-  open(both, settings, found.front());
+  connect(both, settings, found.front());
   const auto tell_at_end = scope_exit([&] { print_counters(both, settings); });
   auto body = [&](task_group& group) -> task<> {
     if (both.tcp) group.spawn([&] { return both.tcp->run(); });
