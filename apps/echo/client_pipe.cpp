@@ -7,6 +7,7 @@
 #include <deque>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <weft/base/error.hpp>
@@ -71,15 +72,15 @@ class stream_pipe {
 
   task<app::exit_code> run() {
     auto body = [this](task_group& group) -> task<> {
-      group.spawn([this] { return send(); });
+      auto sending = co_await group.spawn([this] { return send(); });
       co_await receive();
+      sending.kill("nothing comes back any more");  // it may wait for someone to type
     };
     co_await scope(body);
-    tell(sent_, echoed_,
-         is_wrong_         ? "; what came back differs"
-         : echoed_ < sent_ ? "; the server ended the stream"
-                           : "");
-    co_return is_wrong_ || echoed_ < sent_ ? app::exit_code::integrity : app::exit_code::ok;
+    const bool is_whole = is_sent_ && echoed_ == sent_;
+    tell(sent_, echoed_, is_wrong_ ? "; what came back differs" : !is_whole ? "; the server ended the stream" : "");
+    if (is_wrong_ || echoed_ < sent_) co_return app::exit_code::integrity;
+    co_return is_whole ? app::exit_code::ok : app::exit_code::network;
   }
 
  private:
@@ -87,11 +88,10 @@ class stream_pipe {
     for (;;) {
       const std::string piece = co_await terminal_.read(piece_size);
       if (piece.empty()) break;
-      while (unanswered_.size() > most_unanswered && !is_over_) {
+      while (unanswered_.size() > most_unanswered) {
         less_.clear();
         co_await less_.wait();
       }
-      if (is_over_) co_return;
       unanswered_ += piece;
       sent_ += piece.size();
       co_await stream_.write_all(piece);
@@ -121,8 +121,6 @@ class stream_pipe {
       less_.set();
       co_await terminal_.write(std::string(came));
     }
-    is_over_ = true;
-    less_.set();
   }
 
   Stream stream_;
@@ -132,8 +130,27 @@ class stream_pipe {
   std::size_t sent_ = 0;
   std::size_t echoed_ = 0;
   bool is_sent_ = false;
-  bool is_over_ = false;
   bool is_wrong_ = false;
+};
+
+/// Datagrams that were given up, and may still come back.
+class given_up {
+ public:
+  void add(std::string piece) {
+    constexpr std::size_t most = 100;
+    pieces_.push_back(std::move(piece));
+    if (pieces_.size() > most) pieces_.pop_front();
+  }
+  /// Whether `came` is one of them; it is none any more then.
+  [[nodiscard]] bool take(std::string_view came) {
+    const auto found = std::find(pieces_.begin(), pieces_.end(), came);
+    if (found == pieces_.end()) return false;
+    pieces_.erase(found);
+    return true;
+  }
+
+ private:
+  std::deque<std::string> pieces_;
 };
 
 /// A piece of standard input is a datagram, and the next is sent when it has come back or was given up.
@@ -142,6 +159,7 @@ task<app::exit_code> pipe_datagrams(const client_config& settings) {
   auto socket = net::udp_bind(net::udp_endpoint(peer.protocol(), 0));
   socket.connect(peer);
   terminal_pipe terminal;
+  given_up earlier;
   std::size_t sent = 0;
   std::size_t echoed = 0;
   bool wrong = false;
@@ -151,12 +169,18 @@ task<app::exit_code> pipe_datagrams(const client_config& settings) {
     std::string buffer(datagram_size + 1, ' ');
     auto ask = [&]() -> task<std::size_t> {
       co_await socket.send_to(piece, peer);
-      const auto got = co_await socket.receive_from(buffer);
-      co_return got.size;
+      for (;;) {
+        const auto got = co_await socket.receive_from(buffer);
+        const std::string_view came(buffer.data(), got.size);
+        if (came == piece || !earlier.take(came)) co_return got.size;
+      }
     };
     sent += piece.size();
     const auto size = co_await move_on_after(settings.timeout, ask);
-    if (!size) continue;
+    if (!size) {
+      earlier.add(piece);
+      continue;
+    }
     buffer.resize(*size);
     wrong = wrong || buffer != piece;
     echoed += buffer.size();

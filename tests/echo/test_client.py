@@ -82,6 +82,30 @@ class Client(EchoTest):
         self.assertEqual(done.returncode, 9)
         self.assertIn(b"what came back differs", done.stderr)
 
+    def test_a_server_that_ends_the_stream_ends_the_client_though_its_input_goes_on(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        client = subprocess.Popen([ECHO, "client", "127.0.0.1", str(server.getsockname()[1])], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(self.end, client)
+        server.accept()[0].close()
+        self.assertEqual(client.wait(30), 4)
+        self.assertIn(b"the server ended the stream", client.stderr.read())
+
+    def test_a_late_answer_is_no_wrong_one(self):
+        server = self.datagrams()
+
+        def answer_late():
+            first, source = server.recvfrom(2000)
+            second, _ = server.recvfrom(2000)
+            server.sendto(first, source)
+            server.sendto(second, source)
+
+        answering = threading.Thread(target=answer_late)
+        answering.start()
+        done = self.echo("client", "--udp", "--timeout", "300ms", *server.getsockname(), input=b"a" * 1200 + b"b" * 1200)
+        self.assertEqual((done.returncode, done.stdout), (0, b"b" * 1200), done.stderr)
+        answering.join()
+
     def test_an_interrupt_prints_the_summary(self):
         server = self.start()
         client = subprocess.Popen([ECHO, "client", "-i", "1h", "127.0.0.1", str(server.ports["tcp"])], stdout=subprocess.PIPE, text=True)
