@@ -121,8 +121,8 @@ const app::program_spec& program() {
            "where it listens. A TCP connection whose peer ends its side gets the rest and the end; one whose peer does "
            "not read is not read from. Datagrams are answered from the address that was asked; those from ports below "
            "1024, from the server's own port and from services that answer anything get no reply, nor do those that "
-           "were sent to many, so that the server cannot be made part of a loop or an attack. Sources that are not on "
-           "this host get 100 replies a second.",
+           "were sent to many, so that the server cannot be made part of a loop or an attack. Sources off the "
+           "loopback get 100 replies a second each, and 10 000 together.",
            "The client sends standard input and prints what comes back, or, with --count, --size or --interval, "
            "numbered probes and a summary as ping does. It checks every byte.",
            "bench measures a server, this one or any other: as fast as answers come, or, with --rate, at a fixed rate; "

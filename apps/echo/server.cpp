@@ -17,6 +17,7 @@
 
 #include "common/one_port.hpp"
 #include "common/text_sink.hpp"
+#include "echo/reply_limits.hpp"
 #include "echo/tcp_service.hpp"
 #include "echo/udp_service.hpp"
 
@@ -37,6 +38,7 @@ struct shared_server {
   server_config settings;
   std::optional<tls::context> tls;
   server_counters counters;
+  reply_limits limits = {};
 };
 
 struct sockets {
@@ -67,7 +69,7 @@ task<> serve_sockets(shared_server& server, sockets opened) {
   options.max_connections = std::max<std::size_t>(
       1, server.settings.max_connections.value_or(connections_that_fit() / server.settings.threads));
   auto body = [&](task_group& group) -> task<> {
-    if (opened.udp) group.spawn([&] { return echo_datagrams(std::move(*opened.udp), server.counters); });
+    if (opened.udp) group.spawn([&] { return echo_datagrams(std::move(*opened.udp), server.limits, server.counters); });
     if (opened.tcp) group.spawn([&] { return service.run(std::move(*opened.tcp), options, server.tls); });
     co_return;
   };

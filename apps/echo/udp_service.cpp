@@ -30,14 +30,14 @@ net::udp_socket bind_for_echo(const std::string& host, std::uint16_t port, net::
   net::udp_options options;
   options.sharing = sharing;
   options.receive_buffer = receive_buffer;
-  // On one address it is known where everything comes to.
+  // Nothing comes to the loopback's own addresses but what was sent to them.
   const auto address = net::parse_address(host);
-  options.destination = !net::is_localhost(host) && (!address || address->is_unspecified());
+  options.destination = !net::is_localhost(host) && !(address && address->is_loopback());
   return net::udp_bind(host, port, options);
 }
 
-task<> echo_datagrams(net::udp_socket socket, server_counters& counters) {
-  reply_rule rule(socket.port());
+task<> echo_datagrams(net::udp_socket socket, reply_limits& limits, server_counters& counters) {
+  reply_rule rule(socket.port(), limits);
   net::udp_batch batch({.count = batch_size, .max_size = max_datagram});
   socket.on_peer_error([&counters](const net::udp_peer_error&) { count(counters.unsent); });
   for (;;) {

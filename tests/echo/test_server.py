@@ -164,6 +164,15 @@ class Udp(EchoTest):
         one.sendto(b"who", ("127.0.0.77", server.ports["udp"]))
         self.assertEqual(one.recvfrom(10), (b"who", ("127.0.0.77", server.ports["udp"])))
 
+    def test_what_is_sent_to_a_whole_network_gets_no_reply(self):
+        for listen in ("0.0.0.0:0", "*:0"):
+            server = self.start("--udp", listen=listen)
+            one = self.datagrams()
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            one.sendto(b"anyone?", ("127.255.255.255", server.ports["udp"]))
+            one.sendto(b"you?", ("127.0.0.1", server.ports["udp"]))
+            self.assertEqual(one.recv(10), b"you?")
+
     def test_both_families(self):
         server = self.start("--udp", listen="*:0")
         for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):

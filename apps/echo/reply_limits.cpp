@@ -1,0 +1,55 @@
+#include "echo/reply_limits.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <random>
+
+namespace weft::echo_app {
+namespace {
+
+constexpr std::size_t place_count = 8192;
+
+std::uint64_t network_of(const net::ip_address& address) {
+  if (address.is_v4()) return address.to_v4().to_uint();
+  const auto bytes = address.to_v6().to_bytes();
+  std::uint64_t network = 0;
+  std::memcpy(&network, bytes.data(), sizeof network);
+  return network;
+}
+
+std::uint64_t mixed(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
+
+void token_bucket::fill(time_point now, double rate, double full) noexcept {
+  if (now <= since_) return;
+  tokens_ = std::min(full, tokens_ + std::chrono::duration<double>(now - since_).count() * rate);
+  since_ = now;
+}
+
+bool token_bucket::take() noexcept {
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
+}
+
+reply_limits::reply_limits() : secret_(std::random_device{}() | 1U), places_(place_count) {}
+
+/// Two sources that fall into one place of the table share it while either is busy: too few replies, never too many.
+bool reply_limits::take(const net::ip_address& source, time_point now) {
+  const std::uint64_t hash = mixed(network_of(source) * secret_ + secret_) | 1U;
+  const std::scoped_lock guard(mutex_);
+  place& found = places_[hash / 2 % place_count];
+  found.tokens.fill(now, rate, burst);
+  if (found.source != hash && found.tokens.tokens() >= burst) found.source = hash;
+  total_.fill(now, total_rate, total_burst);
+  // A source that has used up its own share takes nothing from the others'.
+  return found.tokens.take() && total_.take();
+}
+
+}  // namespace weft::echo_app
