@@ -19,7 +19,7 @@ constexpr std::array<command_row, 15> rows{{
     {command_name::away, "/away", "[TEXT]", "be away; without a text: be back"},
     {command_name::send, "/send", "PATH", "offer a file"},
     {command_name::get, "/get", "N", "take the file that was offered as number N"},
-    {command_name::accept, "/accept", "PEER", "believe the key that this peer has shown"},
+    {command_name::accept, "/accept", "PEER [FINGERPRINT]", "believe the key that this peer has shown"},
     {command_name::fingerprint, "/fingerprint", "", "your key, for others to compare"},
     {command_name::stats, "/stats", "", "what was sent and received"},
     {command_name::log, "/log", "[FILE]", "write everything to FILE too; without one: no more"},

@@ -279,7 +279,7 @@ void session::hear_refusal(const chat_event& event) {
   const auto* known = peers_.find(*event.peer);
   if (known == nullptr || !known->is_named) return;
   const bool may_ask = config_.accept == secure::acceptance::ask && !config_.text && ::isatty(STDIN_FILENO) == 1;
-  if (may_ask && guard_->is_waiting(*event.peer)) {
+  if (may_ask && !guard_->waiting(*event.peer).empty()) {
     note("/accept " + to_text(*event.peer) + " takes it, if the other side says that its key is this");
   } else {
     end(chat_exit::identity);

@@ -76,7 +76,7 @@ class session {
 
   task<bool> perform(std::string typed);
   task<> add(std::string_view words);
-  void accept(std::string_view name);
+  void accept(std::string_view words);
   void choose(std::string_view words);
   void offer(const std::string& path);
   void take(const std::string& number);

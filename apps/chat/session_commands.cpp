@@ -150,12 +150,21 @@ task<> session::add(std::string_view words) {
   if (!wrong.empty()) note(wrong);
 }
 
-void session::accept(std::string_view name) {
-  const auto* found = peers_.find(name);
-  if (!guard_ || found == nullptr) return note("no key waits to be accepted from " + visible_word(name));
-  const auto key = guard_->accept(found->where);
-  if (!key) return note("no key waits to be accepted from " + visible_word(name));
-  note(to_text(found->where) + " has the key " + secure::fingerprint(*key));
+/// What is behind the name is the beginning of the key's fingerprint; needed where several keys were shown.
+void session::accept(std::string_view words) {
+  const auto typed = words_of(words);
+  const auto* found = typed.empty() ? nullptr : peers_.find(typed[0]);
+  auto keys = guard_ && found != nullptr ? guard_->waiting(found->where) : std::vector<secure::key_bytes>();
+  const auto wanted = typed.size() > 1 ? typed[1] : std::string();
+  std::erase_if(keys, [&](const auto& key) { return !secure::fingerprint(key).starts_with(wanted); });
+  if (keys.empty()) return note("no such key waits to be accepted from " + visible_word(words));
+  if (keys.size() > 1) {
+    note("several keys were shown for " + to_text(found->where) + "; say which: /accept PEER FINGERPRINT");
+    for (const auto& key : keys) note("  " + secure::fingerprint(key));
+    return;
+  }
+  guard_->accept(found->where, keys.front());
+  note(to_text(found->where) + " has the key " + secure::fingerprint(keys.front()));
   mode_->greet(found->where, this_loop().now());
   pump();
 }

@@ -1,9 +1,12 @@
 #include "chat/secure/guard.hpp"
 
+#include <algorithm>
+
 namespace weft::chat_app::secure {
 namespace {
 
 constexpr std::size_t max_unknown = 256;
+constexpr std::size_t max_keys_each = 8;
 
 }  // namespace
 
@@ -21,17 +24,26 @@ verdict guard::judge(const endpoint& peer, const key_bytes& key) {
     if (names_.contains(peer)) known_.add(name, key);
     return verdict::accepted;
   }
-  if (unknown_.size() < max_unknown || unknown_.contains(peer)) unknown_[peer] = key;
+  remember(peer, key);
   return verdict::unknown;
 }
 
-std::optional<key_bytes> guard::accept(const endpoint& peer) {
+void guard::remember(const endpoint& peer, const key_bytes& key) {
+  if (unknown_.size() >= max_unknown && !unknown_.contains(peer)) return;
+  auto& keys = unknown_[peer];
+  if (std::ranges::find(keys, key) != keys.end()) return;
+  if (keys.size() >= max_keys_each) keys.erase(keys.begin());
+  keys.push_back(key);
+}
+
+std::vector<key_bytes> guard::waiting(const endpoint& peer) const {
   const auto found = unknown_.find(peer);
-  if (found == unknown_.end()) return std::nullopt;
-  const auto key = found->second;
-  unknown_.erase(found);
+  return found == unknown_.end() ? std::vector<key_bytes>() : found->second;
+}
+
+void guard::accept(const endpoint& peer, const key_bytes& key) {
   known_.add(name_of(peer), key);
-  return key;
+  unknown_.erase(peer);
 }
 
 }  // namespace weft::chat_app::secure

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "chat/secure/key_file.hpp"
 #include "chat/secure/secure_protocol.hpp"
@@ -24,18 +25,20 @@ class guard {
   void name(const endpoint& peer, const std::string& name) { names_[peer] = name; }
   /// Errors: boost::system::system_error when a new key cannot be kept.
   verdict judge(const endpoint& peer, const key_bytes& key);
-  /// Whether a key of the peer was refused for being unknown.
-  bool is_waiting(const endpoint& peer) const { return unknown_.contains(peer); }
-  /// The key that was last refused there is known from here on; nothing: there is none, or another one is known.
-  std::optional<key_bytes> accept(const endpoint& peer);
+  /// The keys of the peer that were refused for being unknown, the last ones, oldest first. More than one: somebody
+  /// wants to be taken for the peer.
+  std::vector<key_bytes> waiting(const endpoint& peer) const;
+  /// One of those is known from here on.
+  void accept(const endpoint& peer, const key_bytes& key);
 
  private:
   std::string name_of(const endpoint& peer) const;
+  void remember(const endpoint& peer, const key_bytes& key);
 
   known_peers known_;
   acceptance rule_;
   std::map<endpoint, std::string> names_;
-  std::map<endpoint, key_bytes> unknown_;  // that were refused, the last of each peer
+  std::map<endpoint, std::vector<key_bytes>> unknown_;  // that were refused
 };
 
 }  // namespace weft::chat_app::secure

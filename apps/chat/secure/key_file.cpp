@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 
 #include <weft/base/error.hpp>
 #include <weft/base/scope_exit.hpp>
+#include <weft/base/text.hpp>
+#include <weft/fs/atomic_file.hpp>
 
 #include "chat/visible_text.hpp"
 #include "common/text_sink.hpp"
@@ -36,13 +39,14 @@ void make_folders(const std::string& path) {
 }
 
 std::string read_all(int fd, const std::string& path) {
-  std::string bytes(max_file, '\0');
+  std::string bytes(max_file + 1, '\0');
   std::size_t used = 0;
   for (;;) {
     const auto size = ::read(fd, bytes.data() + used, bytes.size() - used);
     if (size < 0) throw_errno(errno, "cannot read " + in_quotes(path));
     if (size == 0) break;
     used += static_cast<std::size_t>(size);
+    if (used > max_file) throw std::runtime_error(in_quotes(path) + " is larger than 1 MiB");
   }
   bytes.resize(used);
   return bytes;
@@ -61,12 +65,39 @@ std::optional<std::string> read_private(const std::string& path) {
   return read_all(fd, path);
 }
 
-void append_private(const std::string& path, const std::string& line, int flags) {
+/// A line at the end of the file, or nothing.
+void append_private(const std::string& path, const std::string& line) {
   make_folders(path);
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0600);
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) throw_errno(errno, "cannot open " + in_quotes(path));
   const scope_exit closing([fd] { ::close(fd); });
-  app::write_fully(fd, line, in_quotes(path));
+  const auto end = ::lseek(fd, 0, SEEK_END);
+  try {
+    app::write_fully(fd, line, in_quotes(path));
+  } catch (const boost::system::system_error&) {
+    // Half a line would be refused the next time.
+    static_cast<void>(!::ftruncate(fd, end));
+    throw;
+  }
+}
+
+/// False: somebody else has made it meanwhile.
+bool make_private(const std::string& path, const std::string& text) {
+  make_folders(path);
+  const std::filesystem::path where(path);
+  fs::atomic_file_options options;
+  options.on_existing = fs::on_existing::keep;
+  options.durability = fs::durability::file_and_folder;
+  options.mode = 0600;
+  const auto folder = where.parent_path();
+  fs::atomic_file file(fs::directory(folder.empty() ? "." : folder), where.filename().native(), options);
+  file.write(std::as_bytes(std::span(text)));
+  return file.commit() == fs::atomic_file::commit_result::done;
+}
+
+std::string lower(std::string name) {
+  std::ranges::transform(name, name.begin(), to_lower);
+  return name;
 }
 
 }  // namespace
@@ -91,8 +122,8 @@ key_pair load_or_make_key(const std::string& path) {
   auto bytes = read_private(path);
   if (!bytes) {
     const auto made = key_pair::random();
-    append_private(path, key_text(made.secret) + "\n", O_EXCL);
-    return made;
+    if (make_private(path, key_text(made.secret) + "\n")) return made;
+    bytes = read_private(path).value_or("");
   }
   const auto key = parse_key(std::string_view(*bytes).substr(0, bytes->find('\n')));
   if (!key) throw std::runtime_error(in_quotes(path) + " is no key of weft-chat");
@@ -112,12 +143,12 @@ known_peers::known_peers(std::string path) : path_(std::move(path)) {
     const auto key = space == std::string_view::npos ? std::nullopt : parse_key(line.substr(space + 1));
     if (!key)
       throw std::runtime_error(in_quotes(path_) + ", line " + std::to_string(number) + ": not \"host:port key\"");
-    keys_[std::string(line.substr(0, space))] = *key;
+    keys_[lower(std::string(line.substr(0, space)))] = *key;
   }
 }
 
 std::optional<key_bytes> known_peers::find(const std::string& name) const {
-  const auto found = keys_.find(name);
+  const auto found = keys_.find(lower(name));
   if (found == keys_.end()) return std::nullopt;
   return found->second;
 }
@@ -127,8 +158,8 @@ bool known_peers::has_key(const key_bytes& key) const {
 }
 
 void known_peers::add(const std::string& name, const key_bytes& key) {
-  append_private(path_, name + " " + key_text(key) + "\n", O_NOFOLLOW);
-  keys_[name] = key;
+  append_private(path_, name + " " + key_text(key) + "\n");
+  keys_[lower(name)] = key;
 }
 
 }  // namespace weft::chat_app::secure

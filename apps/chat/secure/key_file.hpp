@@ -18,7 +18,8 @@ key_pair load_or_make_key(const std::string& path);
 std::string key_text(const key_bytes& key);
 std::optional<key_bytes> parse_key(std::string_view text);
 
-/// Which key belongs to which peer: a file with a line "host:port key" for each, which only grows.
+/// Which key belongs to which peer: a file with a line "host:port key" for each, which only grows. Upper and lower case
+/// make no difference in a host's name.
 class known_peers {
  public:
   /// A missing file is an empty one.

@@ -1,7 +1,9 @@
 #include "chat/secure/guard.hpp"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -77,7 +79,7 @@ TEST_CASE("guard: a named peer has the key that is known for its name, under eve
     keeper.name(bob, "bob.example:7070");
     CHECK(keeper.judge(bob, first) == verdict::accepted);
     CHECK(keeper.judge(bob, second) == verdict::changed);
-    CHECK(!keeper.accept(bob));
+    CHECK(keeper.waiting(bob).empty());
   }
 }
 
@@ -88,8 +90,9 @@ TEST_CASE("guard: a key that was accepted is known the next time, as one that wa
     guard keeper(known_peers(folder / "known"), acceptance::ask);
     keeper.name(bob, "bob:7070");
     CHECK(keeper.judge(bob, key) == verdict::unknown);
-    CHECK(keeper.is_waiting(bob));
-    CHECK(keeper.accept(bob) == key);
+    REQUIRE(keeper.waiting(bob) == std::vector{key});
+    keeper.accept(bob, key);
+    CHECK(keeper.waiting(bob).empty());
     CHECK(keeper.judge(bob, key) == verdict::accepted);
   }
   guard again(known_peers(folder / "known"), acceptance::known);
@@ -99,6 +102,66 @@ TEST_CASE("guard: a key that was accepted is known the next time, as one that wa
   open.name(bob, "bob:7070");
   CHECK(open.judge(bob, key) == verdict::accepted);
   CHECK(known_peers(folder / "other").find("bob:7070") == key);
+}
+
+TEST_CASE("guard: a second key that is shown meanwhile does not take the place of the first") {
+  const scratch_folder folder;
+  const auto right = key_pair::random().open;
+  const auto wrong = key_pair::random().open;
+  guard keeper(known_peers(folder / "known"), acceptance::ask);
+  keeper.name(bob, "bob:7070");
+  CHECK(keeper.judge(bob, right) == verdict::unknown);
+  CHECK(keeper.judge(bob, wrong) == verdict::unknown);
+  CHECK(keeper.judge(bob, right) == verdict::unknown);
+  CHECK(keeper.waiting(bob) == std::vector{right, wrong});
+  for (int i = 0; i < 100; ++i) keeper.judge(bob, key_pair::random().open);
+  CHECK(keeper.waiting(bob).size() <= 8);
+}
+
+TEST_CASE("known peers: upper and lower case make no difference in a host's name") {
+  const scratch_folder folder;
+  const auto key = key_pair::random().open;
+  write(folder / "known", "Bob.Example:7070 " + key_text(key) + "\n");
+  CHECK(known_peers(folder / "known").find("bob.eXample:7070") == key);
+}
+
+TEST_CASE("known peers: a file that is too large is refused, not read in part") {
+  const scratch_folder folder;
+  write(folder / "known", std::string((1 << 20) + 1, '\n'));
+  CHECK_THROWS_AS(known_peers(folder / "known"), std::runtime_error);
+}
+
+TEST_CASE("known peers: a line that finds no room leaves nothing behind") {
+  const scratch_folder folder;
+  const auto path = folder / "known";
+  const auto first = key_pair::random().open;
+  known_peers known(path);
+  known.add("first:1", first);
+  const auto size = std::filesystem::file_size(path);
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit narrow{.rlim_cur = size + 10, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &narrow);
+  bool refused = false;
+  try {
+    known.add("second:2", first);
+  } catch (const boost::system::system_error&) {
+    refused = true;
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, SIG_DFL);
+  CHECK(refused);
+  CHECK(std::filesystem::file_size(path) == size);
+  CHECK(known_peers(path).find("first:1") == first);
+}
+
+TEST_CASE("key file: whoever is late takes the key that is there") {
+  const scratch_folder folder;
+  const auto path = folder / "chat.key";
+  const auto made = load_or_make_key(path);
+  CHECK(load_or_make_key(path).open == made.open);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "."), {}) == 1);
 }
 
 TEST_CASE("guard: a stranger is known by any known key, and fills no file") {
