@@ -48,7 +48,8 @@ class handshake {
   enum class role { initiator, responder };
 
   /// `ephemeral` is for test vectors; none: a random one.
-  handshake(role which, const key_pair& own, std::string_view prologue, const key_pair& ephemeral = key_pair::random());
+  handshake(role which, const key_pair& own, std::string_view prologue_text,
+            const key_pair& ephemeral = key_pair::random());
 
   /// The next own message with `payload` in it.
   std::string write(std::string_view payload);

@@ -5,6 +5,13 @@ namespace {
 
 constexpr std::size_t max_away = 512;
 
+/// At most `limit` bytes of `text`, and no part of a character.
+std::string beginning(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0) == 0x80) --limit;
+  return std::string(text.substr(0, limit));
+}
+
 std::string head(packet_type type, std::uint32_t receiver) {
   std::string out(magic);
   put_integer<1>(out, static_cast<unsigned char>(type));
@@ -55,7 +62,7 @@ std::optional<packet> parse_packet(std::string_view datagram) {
   if (in.take(magic.size()) != magic) return std::nullopt;
   const auto type = in.integer<1>();
   const auto reserved = in.integer<1>();
-  if (type < 1 || type > 4 || reserved != 0) return std::nullopt;
+  if (type < 1 || type > 5 || reserved != 0) return std::nullopt;
   packet out{};
   out.type = static_cast<packet_type>(type);
   out.receiver = static_cast<std::uint32_t>(in.integer<4>());
@@ -67,6 +74,7 @@ std::optional<packet> parse_packet(std::string_view datagram) {
   if (out.type == packet_type::hello && datagram.size() != hello_size) return std::nullopt;
   out.header = datagram.substr(0, data_header_size);
   out.body = in.rest();
+  if (out.type == packet_type::cookie && out.body.size() != cookie_jar::cookie_size) return std::nullopt;
   return out;
 }
 
@@ -86,6 +94,16 @@ std::string finish_packet(std::uint32_t receiver, std::string_view message) {
   return head(packet_type::finish, receiver).append(message);
 }
 
+std::string cookie_packet(std::uint32_t receiver, std::string_view cookie) {
+  return head(packet_type::cookie, receiver).append(cookie);
+}
+
+std::string hello_payload(std::string_view cookie) {
+  std::string payload(cookie);
+  payload.resize(hello_size - hello_message_offset - ephemeral_size, '\0');
+  return payload;
+}
+
 std::string data_header(std::uint32_t receiver, std::uint64_t counter) {
   auto out = head(packet_type::data, receiver);
   put_integer<8>(out, counter);
@@ -96,7 +114,7 @@ std::string introduction_bytes(const introduction& own) {
   std::string out;
   put_integer<8>(out, own.stream);
   put_integer<8>(out, own.base);
-  return out.append(own.nick.substr(0, max_nick));
+  return out.append(beginning(own.nick, max_nick));
 }
 
 std::optional<introduction> parse_introduction(std::string_view bytes) {
@@ -120,14 +138,14 @@ void put_frame(std::string& out, const frame& one) {
     put_integer<8>(out, one.number);
     put_integer<8>(out, one.beyond);
   } else if (one.type == frame_type::name) {
-    const auto nick = one.text.substr(0, max_nick);
-    const auto away = one.away.substr(0, max_away);
+    const auto nick = beginning(one.text, max_nick);
+    const auto away = beginning(one.away, max_away);
     put_integer<1>(out, nick.size());
     out += nick;
     put_integer<2>(out, away.size());
     out += away;
   } else if (one.type == frame_type::introduction) {
-    const auto nick = one.text.substr(0, max_nick);
+    const auto nick = beginning(one.text, max_nick);
     put_integer<8>(out, one.number);
     put_integer<8>(out, one.beyond);
     put_integer<1>(out, nick.size());

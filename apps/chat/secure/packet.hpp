@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "chat/secure/bytes.hpp"
+#include "chat/secure/cookie_jar.hpp"
 
 namespace weft::chat_app::secure {
 
@@ -14,13 +15,15 @@ namespace weft::chat_app::secure {
 
 inline constexpr std::string_view magic = "\xc7\x01";
 inline constexpr std::string_view prologue = "weft-chat 1";
-inline constexpr std::size_t hello_size = 256;  ///< a reply is never longer: no amplification
+inline constexpr std::size_t hello_size = 256;  ///< an answer is never longer: no amplification
+inline constexpr std::size_t hello_message_offset = 12;
+inline constexpr std::size_t ephemeral_size = 32;  ///< the beginning of the message of a hello; its cookie follows
 inline constexpr std::size_t data_header_size = 16;
 inline constexpr std::size_t max_datagram = 1200;
 inline constexpr std::size_t max_fragment = 1024;
 inline constexpr std::size_t max_nick = 64;
 
-enum class packet_type : unsigned char { hello = 1, reply = 2, finish = 3, data = 4 };
+enum class packet_type : unsigned char { hello = 1, reply = 2, finish = 3, data = 4, cookie = 5 };
 
 /// A datagram as far as it can be read without keys.
 struct packet {
@@ -29,7 +32,7 @@ struct packet {
   std::uint32_t sender = 0;    ///< of hello and reply: what the answer is to be addressed to
   std::uint64_t counter = 0;   ///< of data
   std::string_view header;     ///< of data: what is authenticated with it
-  std::string_view body;       ///< the handshake message, or what is sealed
+  std::string_view body;       ///< the handshake message, what is sealed, or the cookie
 };
 
 /// Whether it begins as the packets of this protocol do.
@@ -40,6 +43,10 @@ std::optional<packet> parse_packet(std::string_view datagram);
 std::string hello_packet(std::uint32_t sender, std::string_view message);
 std::string reply_packet(std::uint32_t receiver, std::uint32_t sender, std::string_view message);
 std::string finish_packet(std::uint32_t receiver, std::string_view message);
+/// Asks for the hello again, with the cookie in it.
+std::string cookie_packet(std::uint32_t receiver, std::string_view cookie);
+/// The payload of a hello, which brings `cookie` back; empty: there is none yet.
+std::string hello_payload(std::string_view cookie);
 /// The header of a data packet; what is sealed follows.
 std::string data_header(std::uint32_t receiver, std::uint64_t counter);
 

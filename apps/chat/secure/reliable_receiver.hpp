@@ -13,7 +13,7 @@ namespace weft::chat_app::secure {
 class reliable_receiver {
  public:
   static constexpr std::size_t max_ahead = 64;
-  static constexpr std::size_t max_message = 256 * 1024;
+  static constexpr std::size_t max_message = 256 * 1024;  ///< bytes; nothing behind a longer one is taken
 
   /// Begins a stream, of which fragments from `base` on are sent.
   void begin(std::uint64_t stream, std::uint64_t base);

@@ -16,8 +16,9 @@ constexpr duration longest_retry = seconds(15);
 constexpr duration keep_alive = seconds(25);
 constexpr duration silent_with_work = seconds(10);
 constexpr duration silent = seconds(75);
-constexpr duration session_life = std::chrono::hours(1);
-constexpr std::uint64_t session_packets = std::uint64_t{1} << 20;
+constexpr duration yielding = seconds(5);
+constexpr duration cookie_interval = seconds(1);
+constexpr duration finish_life = seconds(8);  // less than the responder keeps an unfinished handshake
 
 }  // namespace
 
@@ -25,19 +26,40 @@ void secure_link::tell(event_type type, std::string text, message_id id) {
   events_.push_back({.type = type, .peer = name_, .nick = nick_, .text = std::move(text), .id = id});
 }
 
-void secure_link::begin_handshake(const self& own, std::uint32_t id, time_point now) {
+void secure_link::make_attempt(const self& own, std::uint32_t id, std::string_view cookie) {
   attempt_.emplace(attempt{.state = handshake(handshake::role::initiator, own.keys, prologue), .id = id, .hello = {}});
-  const auto message = attempt_->state.write(std::string(hello_size - 12 - 32, '\0'));
-  attempt_->hello = hello_packet(id, message);
+  attempt_->hello = hello_packet(id, attempt_->state.write(hello_payload(cookie)));
+}
+
+void secure_link::begin_handshake(const self& own, std::uint32_t id, time_point now) {
+  make_attempt(own, id, {});
   repeat_handshake(now);
 }
 
-std::string_view secure_link::own_ephemeral() const { return std::string_view(attempt_->hello).substr(12, 32); }
+/// With another ephemeral key: a reply to the hello before would not fit the one with the cookie.
+void secure_link::take_cookie(const self& own, std::string_view cookie, time_point now) {
+  if (!awaits_reply() || now < attempt_->next_cookie) return;
+  make_attempt(own, attempt_->id, cookie);
+  attempt_->next_cookie = now + cookie_interval;
+  repeat_handshake(now);
+}
+
+std::string_view secure_link::own_ephemeral() const {
+  return std::string_view(attempt_->hello).substr(hello_message_offset, ephemeral_size);
+}
 
 void secure_link::repeat_handshake(time_point now) {
   put(attempt_->is_finished ? attempt_->finish : attempt_->hello);
   attempt_->next = now + std::min(longest_retry, first_retry * (1 << std::min(attempt_->tries, 5)));
   ++attempt_->tries;
+}
+
+void secure_link::yield_handshake(time_point now) {
+  if (!std::exchange(attempt_->has_yielded, true)) attempt_->next = now + yielding;
+}
+
+void secure_link::repeat_finish(const packet& got, time_point now) {
+  if (attempt_->is_finished && attempt_->reply == got.body) repeat_handshake(now);
 }
 
 bool secure_link::read_reply(const packet& got) {
@@ -54,7 +76,9 @@ introduction secure_link::own_introduction(const self& own) const {
 
 void secure_link::finish_handshake(const self& own, const packet& got, time_point now) {
   const auto message = attempt_->state.write(introduction_bytes(own_introduction(own)));
+  attempt_->reply = got.body;
   attempt_->finish = finish_packet(got.sender, message);
+  attempt_->end = now + finish_life;
   attempt_->is_finished = true;
   attempt_->tries = 0;
   repeat_handshake(now);
@@ -65,7 +89,10 @@ void secure_link::install(secure_session session, const key_bytes& key, time_poi
   if (peer_key_ != key) receiver_ = {};
   peer_key_ = key;
   is_told_closed_ = false;
-  previous_ = std::exchange(current_, std::move(session));
+  read_finish_.clear();
+  // One that the peer was never heard under may be unknown to it.
+  if (current_ && current_->is_introduced()) previous_ = std::move(current_);
+  current_ = std::move(session);
   last_heard_ = now;
 }
 
@@ -95,6 +122,7 @@ bool secure_link::owns_session(std::uint32_t id) const {
 }
 
 bool secure_link::receive(const packet& got, const endpoint& from, time_point now) {
+  drop_worn_out(now);
   const bool is_current = current_ && current_->own_id() == got.receiver;
   auto& session = is_current ? current_ : previous_;
   if (!session || session->own_id() != got.receiver) return false;
@@ -122,6 +150,7 @@ bool secure_link::receive(const packet& got, const endpoint& from, time_point no
 void secure_link::obey(const frame& one, time_point now) {
   switch (one.type) {
     case frame_type::fragment:
+      if (is_bounded_ && !fragments_.take(now)) break;
       owes_ack_ = true;
       for (auto& message : receiver_.take(one.number, one.is_last, one.text)) {
         tell(event_type::message, std::move(message));
@@ -147,7 +176,13 @@ void secure_link::obey(const frame& one, time_point now) {
   }
 }
 
+void secure_link::drop_worn_out(time_point now) {
+  if (current_ && current_->is_worn_out(now)) current_.reset();
+  if (previous_ && previous_->is_worn_out(now)) previous_.reset();
+}
+
 void secure_link::send_frames(const std::string& frames, time_point now) {
+  drop_worn_out(now);
   if (!current_) return;
   last_sent_ = now;
   put(current_->seal_packet(frames));
@@ -162,8 +197,9 @@ void secure_link::acknowledge(time_point now) {
 
 /// Nothing before the peer is known to have the keys.
 void secure_link::send_fragments(time_point now) {
-  if (!current_ || !current_->is_introduced()) return;
-  while (const auto part = sender_.next(now)) {
+  while (current_ && current_->is_introduced()) {
+    const auto part = sender_.next(now);
+    if (!part) return;
     std::string frames;
     put_frame(frames, {.type = frame_type::fragment,
                        .number = part->number,
@@ -174,6 +210,7 @@ void secure_link::send_fragments(time_point now) {
 }
 
 void secure_link::add(message_id id, std::string_view text, time_point now) {
+  if (text.size() > reliable_receiver::max_message) return tell(event_type::failed, "it is too long", id);
   if (sender_.is_empty()) progress_ = now;
   sender_.add(id, text);
   send_fragments(now);
@@ -212,7 +249,16 @@ time_point secure_link::waits_since() const {
 }
 
 bool secure_link::advance(time_point now) {
+  drop_worn_out(now);
+  if (attempt_ && now >= attempt_->end) {
+    attempt_.reset();
+    return true;
+  }
   if (attempt_ && now >= attempt_->next) repeat_handshake(now);
+  if (is_here_ && now - last_heard_ >= silent) {
+    is_here_ = false;
+    tell(event_type::left, "nothing is heard from it");
+  }
   if (!current_) return !attempt_ && !sender_.is_empty();
   send_fragments(now);
   if (now - last_sent_ >= keep_alive) {
@@ -220,22 +266,17 @@ bool secure_link::advance(time_point now) {
     put_frame(frames, {.type = frame_type::ping});
     send_frames(frames, now);
   }
-  if (is_here_ && now - last_heard_ >= silent) {
-    is_here_ = false;
-    tell(event_type::left, "nothing is heard from it");
-  }
-  const bool is_old = now - current_->begun() >= session_life || current_->sent() >= session_packets;
   const bool is_lost = now - last_heard_ >= (sender_.is_empty() ? silent : silent_with_work);
-  return !attempt_ && (is_old || is_lost);
+  return !attempt_ && (!current_ || current_->is_old(now) || is_lost);
 }
 
 time_point secure_link::deadline() const {
-  auto due = attempt_ ? attempt_->next : time_point::max();
+  auto due = attempt_ ? std::min(attempt_->next, attempt_->end) : time_point::max();
   if (!current_) return due;
   const auto limit = last_heard_ + (sender_.is_empty() ? silent : silent_with_work);
   if (current_->is_introduced()) due = std::min(due, sender_.deadline());
-  if (!attempt_) due = std::min({due, limit, current_->begun() + session_life});
-  return std::min(due, last_sent_ + keep_alive);
+  if (!attempt_) due = std::min({due, limit, current_->gets_old()});
+  return std::min({due, last_sent_ + keep_alive, current_->wears_out()});
 }
 
 }  // namespace weft::chat_app::secure

@@ -11,6 +11,7 @@
 #include "chat/secure/reliable_receiver.hpp"
 #include "chat/secure/reliable_sender.hpp"
 #include "chat/secure/secure_session.hpp"
+#include "chat/token_bucket.hpp"
 
 namespace weft::chat_app::secure {
 
@@ -35,13 +36,19 @@ class secure_link {
 
   // The handshake, as initiator.
   void begin_handshake(const self& own, std::uint32_t id, time_point now);
+  /// The peer wants proof that the hello came from here: it gets another one.
+  void take_cookie(const self& own, std::string_view cookie, time_point now);
   bool is_shaking() const { return attempt_.has_value(); }
   /// A reply is awaited: our hello may cross one of the peer.
   bool awaits_reply() const { return attempt_ && !attempt_->is_finished; }
   std::uint32_t handshake_id() const { return attempt_ ? attempt_->id : 0; }
   std::string_view own_ephemeral() const;
   void repeat_handshake(time_point now);
+  /// The peer's hello goes before ours, which is repeated after a pause in case nothing follows: anyone can have sent it.
+  void yield_handshake(time_point now);
   void drop_handshake() { attempt_.reset(); }
+  /// Answers the same reply again with the same finish.
+  void repeat_finish(const packet& got, time_point now);
   /// Whether a reply to our hello is authentic; then handshake_key() is who sent it.
   bool read_reply(const packet& got);
   const key_bytes& handshake_key() const { return attempt_->state.peer_key(); }
@@ -49,11 +56,15 @@ class secure_link {
 
   // As responder, once the finish was read.
   void install(secure_session session, const key_bytes& key, time_point now);
+  void remember_finish(std::string_view finish) { read_finish_ = finish; }
+  bool has_read(std::string_view finish) const { return !finish.empty() && read_finish_ == finish; }
   void meet(const introduction& peer, time_point now);
   /// Answers a finish: who we are.
   void introduce(const self& own, time_point now);
 
   bool is_here() const { return is_here_; }
+  /// What strangers send is slowed down: what comes too fast has to be sent again.
+  void trust() { is_bounded_ = false; }
   bool has_session() const { return current_.has_value(); }
   bool owns_session(std::uint32_t id) const;
   /// False for what is not authentic.
@@ -78,13 +89,19 @@ class secure_link {
     handshake state;
     std::uint32_t id;
     std::string hello;
+    std::string reply = {};   // that was accepted
     std::string finish = {};  // to be repeated until the peer is heard under the new keys
     bool is_finished = false;
+    bool has_yielded = false;
     int tries = 0;
     time_point next = {};
+    time_point next_cookie = {};
+    time_point end = time_point::max();  // a peer that has not answered the finish by then has forgotten the handshake
   };
 
   introduction own_introduction(const self& own) const;
+  void make_attempt(const self& own, std::uint32_t id, std::string_view cookie);
+  void drop_worn_out(time_point now);
   void acknowledge(time_point now);
   void obey(const frame& one, time_point now);
   void send_frames(const std::string& frames, time_point now);
@@ -101,10 +118,13 @@ class secure_link {
   std::optional<attempt> attempt_;
   std::optional<secure_session> current_;
   std::optional<secure_session> previous_;  // until the peer is heard under the current one
+  std::string read_finish_;                 // of the handshake, as responder, that gave the current one
   reliable_sender sender_;
   reliable_receiver receiver_;
   bool owes_ack_ = false;
   bool is_told_closed_ = false;
+  bool is_bounded_ = true;
+  token_bucket fragments_{20, 40};  // of a stranger
   time_point last_heard_{};
   time_point last_sent_{};
   time_point progress_{};  // messages wait since then without any

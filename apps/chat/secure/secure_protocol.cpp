@@ -11,13 +11,24 @@ namespace {
 
 constexpr std::size_t max_half_open = 256;
 constexpr duration half_open_life = std::chrono::seconds(10);
-constexpr double hello_rate = 100;
-constexpr double hello_burst = 200;
+constexpr std::size_t max_half_open_each = 8;  // of one address
+constexpr double handshake_rate = 100;
+constexpr double handshake_burst = 200;
+constexpr double answer_rate = 1000;
+constexpr double answer_burst = 1000;
 
 std::uint64_t random_stream() {
   std::uint64_t stream = 0;
   ::randombytes_buf(&stream, sizeof stream);
   return stream;
+}
+
+/// Who has an IPv6 address has its network of 64 bits.
+std::string source_of(const endpoint& from) {
+  const auto address = from.address();
+  if (!address.is_v6()) return address.to_string();
+  const auto bytes = address.to_v6().to_bytes();
+  return {bytes.begin(), bytes.begin() + 8};
 }
 
 }  // namespace
@@ -38,8 +49,9 @@ std::string fingerprint(const key_bytes& key) {
 
 secure_protocol::secure_protocol(secure_options options)
     : options_(std::move(options)),
-      self_{.keys = options_.keys, .nick = options_.nick.substr(0, max_nick), .away = {}},
-      hellos_(hello_rate, hello_burst) {}
+      self_{.keys = options_.keys, .nick = options_.nick, .away = {}},
+      handshakes_(handshake_rate, handshake_burst),
+      answers_(answer_rate, answer_burst) {}
 
 std::uint32_t secure_protocol::random_id() const { return ::randombytes_random(); }
 
@@ -86,6 +98,7 @@ void secure_protocol::greet(const endpoint& peer, time_point now) {
   named_.insert(peer);
   refused_.erase(peer);
   auto& link = link_of(peer);
+  link.trust();
   if (!link.has_session() && !link.is_shaking()) begin(link, now);
   collect(link);
 }
@@ -93,6 +106,7 @@ void secure_protocol::greet(const endpoint& peer, time_point now) {
 void secure_protocol::send(message_id id, const endpoint& to, std::string_view text, time_point now) {
   if (refused_.contains(to)) return tell({.type = event_type::failed, .peer = to, .text = "it was refused", .id = id});
   auto& link = link_of(to);
+  link.trust();
   link.add(id, text, now);
   if (!link.has_session() && !link.is_shaking()) begin(link, now);
   collect(link);
@@ -105,6 +119,7 @@ void secure_protocol::receive(const endpoint& from, std::string_view datagram, t
     case packet_type::hello: answer_hello(*got, from, now); break;
     case packet_type::reply: answer_reply(*got, now); break;
     case packet_type::finish: answer_finish(*got, from, now); break;
+    case packet_type::cookie: answer_cookie(*got, now); break;
     case packet_type::data: {
       const auto link = std::ranges::find_if(links_, [&](const auto& one) { return one->owns_session(got->receiver); });
       if (link == links_.end()) return;
@@ -116,31 +131,60 @@ void secure_protocol::receive(const endpoint& from, std::string_view datagram, t
 }
 
 void secure_protocol::answer_hello(const packet& got, const endpoint& from, time_point now) {
-  if (!hellos_.take(now)) return;
-  const auto ephemeral = got.body.substr(0, 32);
+  const auto ephemeral = got.body.substr(0, ephemeral_size);
   const auto known = std::ranges::find(half_open_, ephemeral, &half_open::hello);
-  if (known != half_open_.end()) return put({from, known->reply});
+  if (known != half_open_.end()) {
+    if (known->from == from && answers_.take(now)) put({from, known->reply});
+    return;
+  }
   // Both have said hello: the one with the smaller key goes on.
   if (auto* link = find_address(from); link != nullptr && link->awaits_reply()) {
     if (link->own_ephemeral() < ephemeral) {
-      link->repeat_handshake(now);
+      if (answers_.take(now)) link->repeat_handshake(now);
       return collect(*link);
     }
-    link->drop_handshake();
+    link->yield_handshake(now);
   }
+  const auto cookie = got.body.substr(ephemeral_size, cookie_jar::cookie_size);
+  const bool is_proven = cookies_.is_ours(cookie, from, got.sender, now);
+  if (!may_begin(got, from, is_proven ? proof::shown : proof::none, now)) return;
   handshake state(handshake::role::responder, self_.keys, prologue);
   if (!state.read(got.body)) return;
   const auto id = new_id();
   auto reply = reply_packet(got.sender, id, state.write({}));
   if (half_open_.size() >= max_half_open) half_open_.pop_front();
   put({from, reply});
-  half_open_.push_back({id, got.sender, std::string(ephemeral), std::move(reply), std::move(state), now});
+  half_open_.push_back(
+      {id, got.sender, from, is_proven, std::string(ephemeral), std::move(reply), std::move(state), now});
+}
+
+/// Whether a hello is worth a handshake. When many are unfinished, most may come from addresses that are not the
+/// sender's: then only those that can read what is sent to theirs, and few of each.
+bool secure_protocol::may_begin(const packet& got, const endpoint& from, proof shown, time_point now) {
+  if (shown == proof::none) {
+    if (half_open_.size() < options_.max_unproven) return handshakes_.take(now);
+    if (answers_.take(now)) put({from, cookie_packet(got.sender, cookies_.make(from, got.sender, now))});
+    return false;
+  }
+  const auto source = source_of(from);
+  const auto unfinished = std::ranges::count_if(
+      half_open_, [&](const half_open& one) { return one.is_proven && source_of(one.from) == source; });
+  return static_cast<std::size_t>(unfinished) < max_half_open_each && handshakes_.take(now);
+}
+
+void secure_protocol::answer_cookie(const packet& got, time_point now) {
+  const auto asked = std::ranges::find_if(
+      links_, [&](const auto& link) { return link->awaits_reply() && link->handshake_id() == got.receiver; });
+  if (asked == links_.end()) return;
+  (*asked)->take_cookie(self_, got.body, now);
+  collect(**asked);
 }
 
 bool secure_protocol::accepts(secure_link& link, const key_bytes& key) {
-  const auto found = options_.judge(link.name(), key);
+  const bool is_another = link.peer_key() && *link.peer_key() != key;
+  const auto found = is_another ? verdict::changed : options_.judge(link.name(), key);
   if (found == verdict::accepted) return true;
-  refused_.insert(link.name());
+  if (named_.contains(link.name())) refused_.insert(link.name());
   const auto* why = found == verdict::changed ? "this is not the key that is known" : "nobody knows this key";
   tell({.type = event_type::refused, .peer = link.name(), .text = fingerprint(key) + ": " + why});
   link.drop_handshake();
@@ -154,7 +198,7 @@ void secure_protocol::answer_reply(const packet& got, time_point now) {
   if (found == links_.end()) return;
   auto& link = **found;
   if (!link.awaits_reply()) {
-    link.repeat_handshake(now);  // the finish was lost
+    link.repeat_finish(got, now);  // it was lost
     return collect(link);
   }
   if (link.read_reply(got) && accepts(link, link.handshake_key())) link.finish_handshake(self_, got, now);
@@ -164,7 +208,7 @@ void secure_protocol::answer_reply(const packet& got, time_point now) {
 void secure_protocol::answer_finish(const packet& got, const endpoint& from, time_point now) {
   const auto owner = std::ranges::find_if(links_, [&](const auto& one) { return one->owns_session(got.receiver); });
   if (owner != links_.end()) {  // our answer to it was lost
-    (*owner)->introduce(self_, now);
+    if ((*owner)->has_read(got.body)) (*owner)->introduce(self_, now);
     return collect(**owner);
   }
   const auto half = std::ranges::find(half_open_, got.receiver, &half_open::id);
@@ -175,21 +219,34 @@ void secure_protocol::answer_finish(const packet& got, const endpoint& from, tim
   if (!peer) return;
   const auto peer_id = half->peer_id;
   half_open_.erase(half);
-  auto* link = find_named(from);
-  if (link == nullptr) link = find_key(state.peer_key());
-  if (link == nullptr) {
-    forget_strangers();
-    if (links_.size() >= options_.max_links) return;
-    link = &link_of(from);
-  }
+  auto* link = link_for(from, state.peer_key());
+  if (link == nullptr) return;
   if (accepts(*link, state.peer_key())) {
     link->set_address(from);
     link->drop_handshake();
     link->install({state.split(), got.receiver, peer_id, now}, state.peer_key(), now);
+    link->remember_finish(got.body);
     link->meet(*peer, now);
     link->introduce(self_, now);
   }
   collect(*link);
+}
+
+/// Whose handshake it is: who was named by that address, else who has the key. A stranger whose address has another key
+/// is another stranger: nothing of the first is for him. Null: there are too many.
+secure_link* secure_protocol::link_for(const endpoint& from, const key_bytes& key) {
+  auto* there = find_named(from);
+  if (there != nullptr && (named_.contains(from) || there->peer_key() == key)) return there;
+  if (auto* known = find_key(key)) return known;
+  if (there != nullptr && !there->peer_key()) return there;
+  if (there != nullptr) {
+    there->fail_all("somebody else is there", random_stream());
+    collect(*there);
+    std::erase_if(links_, [&](const auto& link) { return link.get() == there; });
+  }
+  forget_strangers();
+  if (links_.size() >= options_.max_links) return nullptr;
+  return &link_of(from);
 }
 
 void secure_protocol::forget_strangers() {
@@ -239,7 +296,7 @@ time_point secure_protocol::deadline() const {
 }
 
 void secure_protocol::announce(const std::string& nick, const std::string& away, time_point now) {
-  self_.nick = nick.substr(0, max_nick);
+  self_.nick = nick;
   self_.away = away;
   for (const auto& link : links_) {
     link->announce(self_, now);

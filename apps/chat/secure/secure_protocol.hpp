@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chat/protocol.hpp"
+#include "chat/secure/cookie_jar.hpp"
 #include "chat/secure/secure_link.hpp"
 #include "chat/token_bucket.hpp"
 
@@ -28,6 +29,7 @@ struct secure_options {
   std::function<verdict(const endpoint& peer, const key_bytes& key)> judge;
   duration patience = std::chrono::seconds(60);  ///< messages fail after so long without any sign of the peer
   std::size_t max_links = 256;                   ///< peers, strangers included
+  std::size_t max_unproven = 32;  ///< unfinished handshakes; with more of them a hello has to bring a cookie
 };
 
 /// Reliable, ordered, encrypted and authenticated messages over datagrams: docs/protocols/weft-chat-secure.md.
@@ -54,13 +56,19 @@ class secure_protocol final : public protocol {
   struct half_open {
     std::uint32_t id;
     std::uint32_t peer_id;
+    endpoint from;
+    bool is_proven;     // that the initiator is there
     std::string hello;  // the initiator's ephemeral key: the same again is a repetition
     std::string reply;
     handshake state;
     time_point created;
   };
 
+  enum class proof { none, shown };
+
   void answer_hello(const packet& got, const endpoint& from, time_point now);
+  bool may_begin(const packet& got, const endpoint& from, proof shown, time_point now);
+  void answer_cookie(const packet& got, time_point now);
   void answer_reply(const packet& got, time_point now);
   void answer_finish(const packet& got, const endpoint& from, time_point now);
   bool accepts(secure_link& link, const key_bytes& key);
@@ -68,6 +76,7 @@ class secure_protocol final : public protocol {
   secure_link* find_named(const endpoint& name);
   secure_link* find_address(const endpoint& address);
   secure_link* find_key(const key_bytes& key);
+  secure_link* link_for(const endpoint& from, const key_bytes& key);
   void begin(secure_link& link, time_point now);
   void collect(secure_link& link);
   void forget_strangers();
@@ -78,9 +87,11 @@ class secure_protocol final : public protocol {
   self self_;
   std::deque<std::unique_ptr<secure_link>> links_;
   std::set<endpoint> named_;         // by the user
-  std::set<endpoint> refused_;       // not tried again until greeted
+  std::set<endpoint> refused_;       // of those; not tried again until greeted
   std::deque<half_open> half_open_;  // oldest first
-  token_bucket hellos_;
+  cookie_jar cookies_;
+  token_bucket handshakes_;  // cost the most
+  token_bucket answers_;     // that cost little
 };
 
 /// How a key is shown and compared: base32 of its BLAKE2b hash, in groups.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,8 @@
 
 namespace weft::chat_app::secure {
 
-/// What a finished handshake leaves: keys and counters for data packets.
+/// What a finished handshake leaves: keys and counters for data packets. Keys that are old are to be replaced by a new
+/// handshake; worn out ones are not used any more.
 class secure_session {
  public:
   secure_session(const session_keys& keys, std::uint32_t own_id, std::uint32_t peer_id, time_point now)
@@ -40,10 +42,15 @@ class secure_session {
   void set_introduced() { is_introduced_ = true; }
 
   std::uint32_t own_id() const { return own_id_; }
-  std::uint64_t sent() const { return counter_; }
-  time_point begun() const { return begun_; }
+  time_point gets_old() const { return begun_ + life; }
+  time_point wears_out() const { return begun_ + life + life / 2; }
+  bool is_old(time_point now) const { return now >= gets_old() || counter_ >= packets; }
+  bool is_worn_out(time_point now) const { return now >= wears_out() || counter_ >= 2 * packets; }
 
  private:
+  static constexpr duration life = std::chrono::hours(1);
+  static constexpr std::uint64_t packets = std::uint64_t{1} << 20;
+
   session_keys keys_;
   std::uint32_t own_id_;
   std::uint32_t peer_id_;

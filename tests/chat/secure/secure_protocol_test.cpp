@@ -1,78 +1,13 @@
-#include "chat/secure/secure_protocol.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "chat/secure/simulated_network.hpp"
+#include "chat/secure/packet.hpp"
+#include "chat/secure/two_peers.hpp"
 
 using namespace std::chrono_literals;
 using namespace weft::chat_app;
-using namespace weft::chat_app::secure;
-using weft::chat_app::testing::address;
-using weft::chat_app::testing::simulated_network;
-using weft::chat_app::testing::weather;
-
-namespace {
-
-const endpoint ann = address(1);
-const endpoint bob = address(2);
-
-secure_options options_of(const std::string& nick, const key_pair& keys = key_pair::random()) {
-  secure_options options;
-  options.keys = keys;
-  options.nick = nick;
-  options.judge = [](const endpoint&, const key_bytes&) { return verdict::accepted; };
-  return options;
-}
-
-/// What a node was told, sorted by kind.
-struct told {
-  std::vector<std::string> messages;
-  std::vector<message_id> delivered;
-  std::vector<message_id> failed;
-  std::vector<std::string> others;
-
-  void take(std::vector<chat_event> events) {
-    for (auto& event : events) {
-      if (event.type == event_type::message)
-        messages.push_back(event.text);
-      else if (event.type == event_type::delivered)
-        delivered.push_back(event.id);
-      else if (event.type == event_type::failed)
-        failed.push_back(event.id);
-      else
-        others.push_back(name_of(event.type) + " " + event.nick + " " + event.text);
-    }
-  }
-};
-
-/// Two peers that know each other's address.
-struct pair_of_peers {
-  explicit pair_of_peers(weather sky = {}, std::uint64_t seed = 1) : network(sky, seed) {
-    network.attach(ann, first);
-    network.attach(bob, second);
-    first.greet(bob, network.now());
-  }
-  void take() {
-    at_ann.take(network.events(ann));
-    at_bob.take(network.events(bob));
-  }
-
-  simulated_network network;
-  secure_protocol first{options_of("ann")};
-  secure_protocol second{options_of("bob")};
-  told at_ann;
-  told at_bob;
-};
-
-std::vector<std::string> numbered(const std::string& who, int count) {
-  std::vector<std::string> lines;
-  for (int i = 1; i <= count; ++i) lines.push_back(who + " says line " + std::to_string(i));
-  return lines;
-}
-
-}  // namespace
+using namespace weft::chat_app::testing;
 
 TEST_CASE("secure: a message arrives, and its sender is told") {
   pair_of_peers peers;
@@ -206,12 +141,12 @@ TEST_CASE("secure: a peer whose address changes is followed") {
 
 TEST_CASE("secure: a peer that starts again gets what it has not got, once") {
   pair_of_peers peers;
+  secure_protocol again(options_of("bob again", peers.bobs_keys));
   peers.first.send(1, bob, "one", peers.network.now());
   peers.network.run(2s);
   peers.network.detach(bob);
   peers.first.send(2, bob, "two", peers.network.now());
   peers.network.run(5s);
-  secure_protocol again(options_of("bob again"));
   peers.network.attach(bob, again);
   peers.network.run(55s);
   peers.at_ann.take(peers.network.events(ann));
@@ -304,23 +239,4 @@ TEST_CASE("secure: a name, and being away, is told") {
   peers.take();
   REQUIRE(!peers.at_bob.others.empty());
   CHECK(peers.at_bob.others.back() == "renamed anna is away: lunch");
-}
-
-TEST_CASE("secure: hellos from anywhere neither fill the memory nor are answered with more than they are") {
-  simulated_network network({}, 1);
-  secure_protocol server(options_of("server"));
-  network.attach(bob, server);
-  const auto hello = hello_packet(7, std::string(hello_size - 12, 'x'));
-  std::size_t answered = 0;
-  for (std::uint16_t port = 100; port < 10'000; ++port) {
-    auto other = hello;
-    other[20] = static_cast<char>(port);
-    other[21] = static_cast<char>(port >> 8);
-    server.receive(address(port), other, network.now());
-    for (const auto& reply : server.take_outgoing()) {
-      ++answered;
-      CHECK(reply.bytes.size() <= other.size());
-    }
-  }
-  CHECK(answered <= 200);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -36,16 +37,18 @@ class simulated_network {
     nodes_[to] = mode;
   }
   void set_weather(weather sky) { sky_ = sky; }
-  time_point now() const { return now_; }
-
-  /// Events of the node since the last call.
-  std::vector<chat_event> events(const endpoint& where) { return std::exchange(events_[nodes_.at(where)], {}); }
-  /// Every datagram that was sent, for replaying.
   struct sent {
     endpoint from;
     endpoint to;
     std::string bytes;
   };
+  /// What `lost` says does not arrive, whatever the weather.
+  void lose(std::function<bool(const sent&)> lost) { lost_ = std::move(lost); }
+  time_point now() const { return now_; }
+
+  /// Events of the node since the last call.
+  std::vector<chat_event> events(const endpoint& where) { return std::exchange(events_[nodes_.at(where)], {}); }
+  /// Every datagram that was sent, for replaying.
   const std::vector<sent>& history() const { return history_; }
   void inject(const sent& datagram) { deliver(datagram); }
 
@@ -95,6 +98,7 @@ class simulated_network {
       for (auto& datagram : mode->take_outgoing()) {
         history_.push_back({where, datagram.to, datagram.bytes});
         mode->handed_over(datagram, now_);
+        if (lost_ && lost_(history_.back())) continue;
         if (!happens(sky_.loss)) launch(history_.back());
         if (happens(sky_.duplication)) launch(history_.back());
       }
@@ -105,6 +109,7 @@ class simulated_network {
   }
 
   weather sky_;
+  std::function<bool(const sent&)> lost_;
   std::mt19937_64 random_;
   time_point now_{std::chrono::hours(1)};
   std::map<endpoint, protocol*> nodes_;

@@ -99,8 +99,11 @@ TEST_CASE("packets: are those of the protocol's page") {
   auto page = vectors_of_page();
   parties both(prologue);
   std::map<std::string, std::string> made;
-  const auto hello = both.initiator.write(std::string(hello_size - 44, '\0'));
+  const auto hello = both.initiator.write(hello_payload({}));
   made["hello"] = hello_packet(0x11223344, hello);
+  const std::string cookie = from_hex("000102030405060708090a0b0c0d0e0f");
+  made["cookie"] = cookie_packet(0x11223344, cookie);
+  made["hello with the cookie"] = hello_packet(0x11223344, parties(prologue).initiator.write(hello_payload(cookie)));
   REQUIRE(both.responder.read(hello));
   const auto reply = both.responder.write({});
   made["reply"] = reply_packet(0x11223344, 0x55667788, reply);
