@@ -1,21 +1,37 @@
 #include "chat/intake.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 namespace weft::chat_app {
 namespace {
 
 constexpr duration interval = std::chrono::seconds(1);
+constexpr std::size_t max_named = 8;
 
 }  // namespace
 
-intake::intake(intake_options options) : options_(options), others_{token_bucket(options.rate, options.burst)} {}
+intake::intake(intake_options options)
+    : options_(options),
+      others_{token_bucket(options.rate, options.burst)},
+      strangers_(10 * options.rate, 10 * options.burst) {}
 
 bool intake::admit(const endpoint& from, time_point now) {
   auto& sender = find(from, now);
   sender.last_seen = now;
-  if (sender.bucket.take(now)) return true;
+  return sender.bucket.take(now) || turn_away(sender, now);
+}
+
+bool intake::admit_stranger(const endpoint& from, time_point now) {
+  auto& sender = find(from, now);
+  sender.last_seen = now;
+  return (sender.bucket.take(now) && strangers_.take(now)) || turn_away(sender, now);
+}
+
+/// Gives false.
+bool intake::turn_away(source& sender, time_point now) {
   ++sender.dropped;
   if (!std::exchange(has_excess_, true)) last_summary_ = now;
   return false;
@@ -40,13 +56,17 @@ void intake::forget_idle(time_point now) {
 
 time_point intake::next_summary() const { return has_excess_ ? last_summary_ + interval : time_point::max(); }
 
+/// The worst by name, the others together.
 std::vector<intake::excess> intake::summary(time_point now) {
   std::vector<excess> found;
   if (!has_excess_ || now < next_summary()) return found;
   for (auto& [from, sender] : sources_) {
     if (sender.dropped > 0) found.push_back({from, std::exchange(sender.dropped, 0)});
   }
-  if (others_.dropped > 0) found.push_back({endpoint(), std::exchange(others_.dropped, 0)});
+  std::ranges::sort(found, std::greater(), &excess::dropped);
+  auto rest = std::exchange(others_.dropped, 0);
+  for (; found.size() > max_named; found.pop_back()) rest += found.back().dropped;
+  if (rest > 0) found.push_back({std::nullopt, rest});
   has_excess_ = false;
   return found;
 }

@@ -12,31 +12,53 @@ peer* peer_table::find(const endpoint& where) {
 
 peer& peer_table::add(const endpoint& where, std::string nick) {
   auto* known = find(where);
-  if (known == nullptr) known = &peers_.emplace_back(peer{.where = where});
+  if (known == nullptr) {
+    known = &peers_.emplace_back(peer{.where = where});
+  } else if (!known->is_named) {
+    --strangers_;
+  }
   known->is_named = true;
   if (!nick.empty()) known->nick = std::move(nick);
   return *known;
 }
 
 peer* peer_table::heard(const endpoint& where) {
-  if (auto* known = find(where)) return known;
-  if (strangers_ >= max_strangers) return nullptr;
-  ++strangers_;
-  return &peers_.emplace_back(peer{.where = where});
+  auto* known = find(where);
+  if (known == nullptr) {
+    if (strangers_ >= max_strangers && !forget_stranger()) return nullptr;
+    ++strangers_;
+    known = &peers_.emplace_back(peer{.where = where});
+  }
+  known->heard = ++last_heard_;
+  return known;
+}
+
+bool peer_table::forget_stranger() {
+  auto oldest = peers_.end();
+  for (auto one = peers_.begin(); one != peers_.end(); ++one) {
+    if (one->is_named || std::ranges::find(chosen_, one->where) != chosen_.end()) continue;
+    if (oldest == peers_.end() || one->heard < oldest->heard) oldest = one;
+  }
+  if (oldest == peers_.end()) return false;
+  peers_.erase(oldest);
+  --strangers_;
+  return true;
 }
 
 peer* peer_table::find(std::string_view name) {
   if (name.empty()) return nullptr;
-  peer* begins = nullptr;
-  std::size_t beginnings = 0;
+  std::vector<peer*> called;
+  std::vector<peer*> begins;
   for (auto& one : peers_) {
     const auto address = to_text(one.where);
-    if (one.nick == name || address == name) return &one;
-    if (!one.nick.starts_with(name) && !address.starts_with(name)) continue;
-    begins = &one;
-    ++beginnings;
+    if (address == name) return &one;
+    if (one.nick == name) called.push_back(&one);
+    if (one.nick.starts_with(name) || address.starts_with(name)) begins.push_back(&one);
   }
-  return beginnings == 1 ? begins : nullptr;
+  // Anyone can take anyone's nick.
+  if (called.size() > 1) std::erase_if(called, [](const peer* one) { return !one->is_named; });
+  if (called.empty()) called = std::move(begins);
+  return called.size() == 1 ? called.front() : nullptr;
 }
 
 std::vector<endpoint> peer_table::targets() const {
@@ -49,10 +71,5 @@ std::vector<endpoint> peer_table::targets() const {
 }
 
 void peer_table::choose(const std::vector<endpoint>& chosen) { chosen_ = chosen; }
-
-std::string peer_table::nick_of(const endpoint& where) const {
-  const auto found = std::ranges::find(peers_, where, &peer::where);
-  return found == peers_.end() ? std::string() : found->nick;
-}
 
 }  // namespace weft::chat_app

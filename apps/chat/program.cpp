@@ -14,6 +14,7 @@
 #include "chat/config.hpp"
 #include "chat/session.hpp"
 #include "common/arguments.hpp"
+#include "common/descriptors.hpp"
 #include "common/display_text.hpp"
 #include "common/program_options.hpp"
 #include "common/terminal.hpp"
@@ -102,6 +103,7 @@ const app::program_spec& program() {
 }
 
 int run_program(std::vector<std::string> words) {
+  app::occupy_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return run_checked(std::move(words));

@@ -68,8 +68,7 @@ bool session::bind() {
   if (host.empty() && config_.addresses == family::v4) host = "0.0.0.0";
   if (host.empty() && config_.addresses == family::v6) host = "::";
   try {
-    socket_.emplace(
-        net::udp_bind(host, config_.listen_port, {.broadcast = config_.discovers, .receive_buffer = receive_buffer}));
+    socket_.emplace(net::udp_bind(host, config_.listen_port, {.broadcast = true, .receive_buffer = receive_buffer}));
   } catch (const boost::system::system_error& error) {
     reporter_.tell({.type = event_type::notice, .text = app::plain_message(error.what())});
     return false;
@@ -127,7 +126,8 @@ task<> session::work() {
   auto code = chat_exit::undelivered;
   start_mode();
   const bool found = co_await add_peers();
-  if (config_.text && found) code = co_await send_once();
+  if (config_.text && !peers_.targets().empty()) code = co_await send_once();
+  if (!found && code == chat_exit::ok) code = chat_exit::undelivered;
   if (!config_.text) code = co_await serve_user();
   end(code);
 }
@@ -247,6 +247,7 @@ void session::hear(chat_event event) {
   if (watch_) watch_->note(event);
   const bool is_fate = event.type == event_type::delivered || event.type == event_type::failed;
   if (is_fate && unconfirmed_ > 0) --unconfirmed_;
+  if (event.peer && is_too_much(event)) return;
   const auto refusal = event.type == event_type::refused ? std::optional(event) : std::nullopt;
   if (event.type == event_type::offer && files_) {
     const auto number = files_->add_offer(*event.peer, *event.file);
@@ -254,7 +255,8 @@ void session::hear(chat_event event) {
         "file " + std::to_string(number) + ": " + event.file->name + " (" + app::size_text(event.file->size) + ")";
   }
   if (event.peer) {
-    const bool comes_from_there = event.type == event_type::message || event.type == event_type::joined;
+    const bool comes_from_there =
+        event.type == event_type::message || event.type == event_type::joined || event.type == event_type::refused;
     auto* from = comes_from_there ? peers_.heard(*event.peer) : peers_.find(*event.peer);
     if (from != nullptr) {
       const bool has_name = event.type == event_type::joined || event.type == event_type::renamed;
@@ -264,13 +266,25 @@ void session::hear(chat_event event) {
       if (event.type == event_type::left) from->is_here = false;
       if (event.nick.empty()) event.nick = from->nick;
     }
-    // What has been acknowledged is shown; only those who were let in can send it.
-    const bool is_bounded = event.type == event_type::message && config_.mode == chat_mode::plain;
-    if (is_bounded && !intake_.admit(*event.peer, this_loop().now())) return;
   }
   reporter_.tell(std::move(event));
   if (refusal) hear_refusal(*refusal);
   output_.set();
+}
+
+bool session::admit(const endpoint& from) {
+  const auto* known = peers_.find(from);
+  const bool is_named = known != nullptr && known->is_named;
+  const auto now = this_loop().now();
+  return is_named ? intake_.admit(from, now) : intake_.admit_stranger(from, now);
+}
+
+/// A message that has been acknowledged is shown; others, and the comings and goings of strangers, may be too many.
+bool session::is_too_much(const chat_event& event) {
+  if (config_.mode == chat_mode::plain) return event.type == event_type::message && !admit(*event.peer);
+  if (config_.mode != chat_mode::secure || event.type == event_type::message || event.id != 0) return false;
+  const auto* known = peers_.find(*event.peer);
+  return (known == nullptr || !known->is_named) && !admit(*event.peer);
 }
 
 /// A peer that the user named and that is not who it should be ends everything; a key that is only unknown can be
@@ -292,7 +306,7 @@ task<> session::receive() {
     if (got.endpoint.port() == 0 || is_own_echo(got.endpoint)) continue;
     // Dropped before a receipt goes out, so that its sender tries again.
     const bool is_bounded = config_.mode == chat_mode::ipmsg;
-    if (is_bounded && !intake_.admit(got.endpoint, this_loop().now())) {
+    if (is_bounded && !admit(got.endpoint)) {
       clock_changed_.set();
       continue;
     }

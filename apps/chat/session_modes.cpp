@@ -5,6 +5,7 @@
 
 #include <weft/base/parse.hpp>
 #include <weft/core/loop.hpp>
+#include <weft/core/task_group.hpp>
 #include <weft/net/interfaces.hpp>
 
 #include "chat/ipmsg/ipmsg_protocol.hpp"
@@ -82,12 +83,16 @@ void session::listen_for_files() {
 
 task<> session::give_files() { co_await files_->serve(std::move(*file_listener_)); }
 
+/// Several at once: a peer that gives its file slowly does not hold up the others.
 task<> session::take_files() {
-  for (;;) {
-    const auto number = co_await wanted_files_.get();
-    auto request = [this](const file_reference& file) { return mode_->file_request(file); };
-    co_await files_->take(number, request);
-  }
+  auto request = [this](const file_reference& file) { return mode_->file_request(file); };
+  auto taking = [&](task_group& group) -> task<> {
+    for (;;) {
+      const auto number = co_await wanted_files_.get();
+      group.spawn([this, number, request] { return files_->take(number, request); });
+    }
+  };
+  co_await scope(taking);
 }
 
 /// To everyone that lines go to.

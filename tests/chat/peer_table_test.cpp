@@ -37,7 +37,6 @@ TEST_CASE("peers: are found by nick, address and a beginning that is only theirs
   CHECK(peers.find("[::1") != nullptr);
   CHECK(peers.find("") == nullptr);
   CHECK(peers.find("10.0.0.2:7070")->nick == "anna");
-  CHECK(peers.nick_of(at("10.0.0.2")) == "anna");
 }
 
 TEST_CASE("peers: strangers do not fill the memory") {
@@ -46,4 +45,25 @@ TEST_CASE("peers: strangers do not fill the memory") {
   CHECK(peers.all().size() == peer_table::max_strangers);
   CHECK(peers.heard(at("10.0.0.1", 1)) != nullptr);
   CHECK(peers.targets().empty());
+}
+
+TEST_CASE("peers: the stranger who was silent for the longest makes room, unless it is chosen") {
+  peer_table peers;
+  peers.heard(at("10.0.0.1", 1));
+  peers.choose({at("10.0.0.1", 1)});
+  for (std::uint16_t port = 2; port <= 2000; ++port) peers.heard(at("10.0.0.1", port));
+  CHECK(peers.find(at("10.0.0.1", 1)) != nullptr);
+  CHECK(peers.find(at("10.0.0.1", 2)) == nullptr);
+  CHECK(peers.find(at("10.0.0.1", 2000)) != nullptr);
+}
+
+TEST_CASE("peers: a stranger cannot take the nick of somebody who was named") {
+  peer_table peers;
+  peers.heard(at("10.0.0.9"))->nick = "ann";
+  peers.add(at("10.0.0.1"), "ann");
+  REQUIRE(peers.find("ann") != nullptr);
+  CHECK(peers.find("ann")->where == at("10.0.0.1"));
+  peers.heard(at("10.0.0.3"))->nick = "bob";
+  peers.heard(at("10.0.0.4"))->nick = "bob";
+  CHECK(peers.find("bob") == nullptr);
 }

@@ -51,3 +51,17 @@ TEST_CASE("intake: forged sources beyond the limit share one bucket") {
   CHECK(shown == 10 + 40);
   CHECK(in.admit(at(2000), start + 10s));
 }
+
+TEST_CASE("intake: strangers are bounded together, those who were named are not") {
+  intake in;
+  int shown = 0;
+  for (std::uint16_t port = 1; port <= 900; ++port) shown += in.admit_stranger(at(port), start) ? 1 : 0;
+  CHECK(shown == 400);
+  CHECK(in.admit(at(5000), start));
+  const auto told = in.summary(start + 1s);
+  REQUIRE(told.size() == 9);
+  CHECK(!told.back().from);
+  std::size_t dropped = 0;
+  for (const auto& one : told) dropped += one.dropped;
+  CHECK(dropped == 500);
+}

@@ -1,6 +1,7 @@
 """weft-chat as a process, and peers for it."""
 import json
 import os
+import pty
 import queue
 import re
 import select
@@ -58,6 +59,15 @@ class Case(unittest.TestCase):
         line = told.wait_for(b"listening on ")
         process.port = int(re.search(rb"listening on \S+:(\d+)", line).group(1))
         return process
+
+    def start_typed(self, *words):
+        """One whose standard input is a terminal without a screen: the way to type commands."""
+        main, side = pty.openpty()
+        chat = self.start(*words, stdin=side, environment={"TERM": "dumb"})
+        os.close(side)
+        self.addCleanup(os.close, main)
+        chat.type = lambda text: os.write(main, text.encode())
+        return chat
 
     def end(self, process):
         process.kill()

@@ -2,12 +2,14 @@
 """weft-chat in ipmsg mode against a peer that is played here, packet by packet."""
 import json
 import os
-import pty
 import signal
 import socket
 import unittest
 
 from support import LIMIT, Case
+
+
+IPMSG = ("--mode", "ipmsg", "--discover", "off")
 
 
 class Ipmsg(Case):
@@ -84,17 +86,8 @@ class Ipmsg(Case):
         self.assertEqual((told["nick"], told["text"]), ("ann", "hello"))
         bob.out.wait_for(b'"left"')
 
-    def start_typed(self, *words):
-        """One whose standard input is a terminal without a screen: the way to type commands."""
-        main, side = pty.openpty()
-        chat = self.start("--mode", "ipmsg", "--discover", "off", *words, stdin=side, environment={"TERM": "dumb"})
-        os.close(side)
-        self.addCleanup(os.close, main)
-        chat.type = lambda text: os.write(main, text.encode())
-        return chat
-
     def test_who_appears_can_be_chosen_by_name(self):
-        ann = self.start_typed("--nick", "ann", "127.0.0.1:9")
+        ann = self.start_typed(*IPMSG, "--nick", "ann", "127.0.0.1:9")
         bob = self.start("--mode", "ipmsg", "--discover", "off", "--nick", "bob", f"127.0.0.1:{ann.port}")
         ann.err.wait_for(b"bob is here")
         ann.type("/to bob\nhello bob\n")
@@ -108,8 +101,8 @@ class Ipmsg(Case):
             file.write(content)
         with open(os.path.join(self.folder, "a: b.bin"), "wb") as file:
             file.write(b"is here already")
-        bob = self.start_typed("127.0.0.1:9", "--nick", "bob")
-        ann = self.start_typed(f"127.0.0.1:{bob.port}", "--nick", "ann")
+        bob = self.start_typed(*IPMSG, "127.0.0.1:9", "--nick", "bob")
+        ann = self.start_typed(*IPMSG, f"127.0.0.1:{bob.port}", "--nick", "ann")
         ann.type(f"/send {source}\n")
         self.assertIn(b"file 1: a: b.bin", bob.out.wait_for(b"offers"))
         bob.type("/get 1\n")
@@ -132,7 +125,7 @@ class Ipmsg(Case):
             self.addCleanup(self.other.close)
             self.other.bind(("127.0.0.1", port))
             self.other.settimeout(LIMIT)
-            self.chat = bob = self.start_typed(f"127.0.0.1:{port}")
+            self.chat = bob = self.start_typed(*IPMSG, f"127.0.0.1:{port}")
             self.say(5, 0x200120, b"see", b"3:../../../etc/.pass\x1bwd:5:65f00000:1:\a4:short:ff:0:1:\a")
             bob.out.wait_for(b"file 2")
             bob.type("/get 1\n/get 2\n")

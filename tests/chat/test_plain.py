@@ -155,6 +155,19 @@ class Plain(Case):
         self.assertEqual("".join(part.rstrip("…") for part in parts), "é" * 100)
 
 
+    def test_a_broadcast_address_is_a_peer(self):
+        peer = self.peer(address="")
+        chat = self.start(f"127.255.255.255:{peer.getsockname()[1]}")
+        chat.stdin.write(b"to all\n")
+        self.assertEqual(peer.recv(100), b"to all")
+
+    def test_a_closed_standard_output_is_an_error_and_goes_nowhere_else(self):
+        done = subprocess.run(["sh", "-c", f"exec {CHAT} --json -l 127.0.0.1:0 >&-"], capture_output=True, timeout=LIMIT,
+                              stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"cannot write to standard output: Bad file descriptor", done.stderr)
+
+
 class Send(Case):
     def test_handed_to_the_kernel_is_success(self):
         peer = self.peer()
@@ -178,7 +191,9 @@ class Send(Case):
         self.assertEqual(self.run_chat("--send", "x", "--wait", "0.2", self.name(peer)).returncode, 0)
 
     def test_a_name_that_does_not_exist_is_failure(self):
-        self.assertEqual(self.run_chat("--send", "x", "name.invalid").returncode, 3)
+        peer = self.peer()
+        self.assertEqual(self.run_chat("--send", "x", "name.invalid", self.name(peer)).returncode, 3)
+        self.assertEqual(peer.recv(100), b"x")
 
     def test_wrong_usage(self):
         for words in (["--send", "x"], ["--nonsense"], ["-l", "x"], ["--mode"]):

@@ -96,6 +96,19 @@ class Secure(Case):
         self.assertEqual(self.send("ann", bob.port, accept="all").returncode, 0)
         self.assertEqual(self.send("ann", bob.port, accept="known").returncode, 0)
 
+    def test_a_stranger_can_be_accepted(self):
+        bob = self.start_typed(*self.words("bob", "127.0.0.1:9", accept="ask"))
+        ann = self.start(*self.words("ann", f"127.0.0.1:{bob.port}"))
+        refused = bob.err.wait_for(b"nobody knows this key").decode()
+        shown = refused.split("refused: ")[1].split(":")[0]
+        bob.type(f"/accept 127.0.0.1:{ann.port} wrong\n")
+        bob.err.wait_for(b"no such key")
+        bob.type(f"/accept 127.0.0.1:{ann.port} {shown[:9]}\n")
+        bob.err.wait_for(b"has the key " + shown.encode())
+        bob.err.wait_for(b"ann is here")
+        ann.stdin.write(b"thank you\n")
+        bob.out.wait_for(b"ann: thank you")
+
     def test_who_is_asked_first_may_refuse_too(self):
         bob = self.start("--json", *self.words("bob", accept="known"))
         self.assertEqual(self.send("ann", bob.port, wait="1").returncode, 3)
