@@ -50,8 +50,8 @@ class open_file {
     if (::fstat(fd_, &about) != 0) throw_errno(errno, "cannot look at a file");
     return about;
   }
-  std::string read(std::uint64_t offset) const {
-    std::string bytes(piece, '\0');
+  std::string read(std::uint64_t offset, std::size_t most) const {
+    std::string bytes(most, '\0');
     const auto size = ::pread(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (size < 0) throw_errno(errno, "cannot read a file");
     bytes.resize(static_cast<std::size_t>(size));
@@ -89,7 +89,7 @@ file_exchange::share file_exchange::add_share(const std::string& path, const end
   out.file.size = static_cast<std::uint64_t>(about.st_size);
   out.file.file = ++last_share_;
   out.modified = static_cast<std::uint32_t>(about.st_mtime);
-  shares_[last_share_] = {path, peer.address()};
+  shares_[last_share_] = {path, peer.address(), out.file.size};
   return out;
 }
 
@@ -117,10 +117,13 @@ task<> file_exchange::give(net::tcp_socket socket) {
   auto peer = socket.remote_endpoint().address();
   if (found == shares_.end() || found->second.peer != peer) co_return;
   const auto path = found->second.path;
+  const auto size = found->second.size;
   auto opening = [path] { return std::make_shared<open_file>(path); };
   const auto file = co_await fs::files().run(opening);
-  for (auto offset = wanted->offset;;) {
-    auto next = [file, offset] { return file->read(offset); };
+  // What the file has grown by since was not offered.
+  for (auto offset = wanted->offset; offset < size;) {
+    const auto most = std::min<std::uint64_t>(piece, size - offset);
+    auto next = [file, offset, most] { return file->read(offset, most); };
     const auto bytes = co_await fs::files().run(next);
     if (bytes.empty()) break;
     auto sending = [&]() -> task<> { co_await socket.write_all(bytes); };
@@ -132,17 +135,20 @@ task<> file_exchange::give(net::tcp_socket socket) {
 }
 
 std::size_t file_exchange::add_offer(const endpoint& peer, const file_reference& file) {
-  if (offers_.size() >= max_offers) return 0;
   offers_.push_back({peer, file});
-  return offers_.size();
+  if (offers_.size() > max_offers) {
+    offers_.pop_front();
+    ++forgotten_;
+  }
+  return forgotten_ + offers_.size();
 }
 
 task<> file_exchange::take(std::size_t number, std::function<std::string(const file_reference&)> request) {
-  if (number == 0 || number > offers_.size()) {
+  if (number <= forgotten_ || number > forgotten_ + offers_.size()) {
     tell_("no file has this number");
     co_return;
   }
-  const auto wanted = offers_[number - 1];
+  const auto wanted = offers_[number - 1 - forgotten_];
   if (wanted.file.is_folder) {
     tell_("folders cannot be taken");
     co_return;
@@ -159,7 +165,8 @@ task<> file_exchange::take(std::size_t number, std::function<std::string(const f
 
 task<std::string> file_exchange::receive(const offered& wanted, std::string request) {
   net::tcp_endpoint where(wanted.peer.address(), wanted.peer.port());
-  auto socket = co_await net::connect(where);
+  auto connecting = [where]() -> task<net::tcp_socket> { co_return co_await net::connect(where); };
+  auto socket = co_await timeout(request_limit, connecting);
   co_await socket.write_all(request);
   const auto name = ipmsg::local_name(wanted.file.name);
   fs::atomic_file_options options;

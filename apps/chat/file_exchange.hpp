@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
-#include <vector>
 
 #include <weft/core/task.hpp>
 #include <weft/net/listener.hpp>
@@ -38,7 +38,7 @@ class file_exchange {
   /// Gives the files to the peers that they were offered to, until killed.
   task<> serve(net::listener source);
 
-  /// What a peer offers, numbered from 1: gives the number.
+  /// What a peer offers, numbered from 1: gives the number. The oldest of 1000 is forgotten.
   std::size_t add_offer(const endpoint& peer, const file_reference& file);
   /// Takes an offered file into the working folder, under a name that is safe and free, with `request` to ask for it.
   /// Tells what became of it.
@@ -48,6 +48,7 @@ class file_exchange {
   struct shared {
     std::string path;
     net::ip_address peer;
+    std::uint64_t size;
   };
   struct offered {
     endpoint peer;
@@ -59,7 +60,8 @@ class file_exchange {
 
   teller tell_;
   std::map<std::uint32_t, shared> shares_;
-  std::vector<offered> offers_;
+  std::deque<offered> offers_;
+  std::size_t forgotten_ = 0;  // number of the last offer that is not in offers_ any more
   std::uint32_t last_share_ = 0;
 };
 

@@ -239,3 +239,24 @@ TEST_CASE("ipmsg: what is asked is answered, what is encrypted is told") {
   CHECK(after(mode, "1:3:bob:h:4194592:abc\0"s) == texts{"notice  sent an encrypted message, which cannot be read"});
   CHECK(mode.take_outgoing().empty());
 }
+
+TEST_CASE("ipmsg: strangers from everywhere neither fill the memory nor keep others out") {
+  auto options = options_of("ann");
+  options.max_peers = 100;
+  ipmsg_protocol mode(std::move(options));
+  mode.greet(bob, start);
+  auto now = start;
+  for (std::uint16_t port = 1; port <= 1000; ++port) {
+    now += 1ms;
+    const endpoint from(boost::asio::ip::make_address("192.0.2.66"), port);
+    mode.receive(from, "1:" + std::to_string(port) + ":x:y:257:x\0"s, now);
+  }
+  mode.take_events();
+  mode.take_outgoing();
+  mode.send(1, bob, "still here", now);
+  const auto sent = mode.take_outgoing();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent.front().to == bob);
+  mode.receive(at("192.0.2.3"), "1:5:new:box:257:new\0"s, now);
+  CHECK(texts_of(mode.take_events()) == texts{"joined new"});
+}

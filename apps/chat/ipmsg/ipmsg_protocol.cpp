@@ -34,8 +34,20 @@ ipmsg_protocol::ipmsg_protocol(ipmsg_options options)
 ipmsg_protocol::contact* ipmsg_protocol::contact_of(const endpoint& where) {
   const auto known = contacts_.find(where);
   if (known != contacts_.end()) return &known->second;
-  if (contacts_.size() >= options_.max_peers) return nullptr;
+  if (contacts_.size() >= options_.max_peers && !forget_stranger()) return nullptr;
   return &contacts_[where];
+}
+
+/// False: all were named, or wait for a receipt.
+bool ipmsg_protocol::forget_stranger() {
+  auto oldest = contacts_.end();
+  for (auto one = contacts_.begin(); one != contacts_.end(); ++one) {
+    if (one->second.is_named || !one->second.waiting.empty()) continue;
+    if (oldest == contacts_.end() || one->second.last_heard < oldest->second.last_heard) oldest = one;
+  }
+  if (oldest == contacts_.end()) return false;
+  contacts_.erase(oldest);
+  return true;
 }
 
 packet ipmsg_protocol::make(std::uint32_t command_bits, std::string text) {
@@ -62,7 +74,9 @@ void ipmsg_protocol::enter() {
 
 void ipmsg_protocol::greet(const endpoint& peer, time_point now) {
   auto* known = contact_of(peer);
-  if (known != nullptr) look_for(peer, *known, now);
+  if (known == nullptr) return;
+  known->is_named = true;
+  look_for(peer, *known, now);
 }
 
 void ipmsg_protocol::look_for(const endpoint& where, contact& peer, time_point now) {
@@ -208,9 +222,9 @@ void ipmsg_protocol::answer(const endpoint& from, const packet& got) {
 
 void ipmsg_protocol::handed_over(const outgoing& datagram, time_point /*now*/) {
   if (datagram.about == 0 || !datagram.is_last) return;
-  const auto* peer = contact_of(datagram.to);
-  const bool is_first = peer != nullptr && peer->times_sent == 1;
-  if (is_first) tell({.type = event_type::sent, .peer = datagram.to, .nick = peer->nick, .id = datagram.about});
+  const auto peer = contacts_.find(datagram.to);
+  if (peer == contacts_.end() || peer->second.times_sent != 1) return;
+  tell({.type = event_type::sent, .peer = datagram.to, .nick = peer->second.nick, .id = datagram.about});
 }
 
 void ipmsg_protocol::unsent(const outgoing& datagram, const std::string& why, time_point now) {

@@ -22,9 +22,9 @@ struct ipmsg_options {
   std::uint32_t first_number = 1;         ///< of a packet; the Unix time, so that they rise over restarts
   std::vector<endpoint> broadcasts = {};  ///< where everyone is to be found
   std::size_t max_size = 1200;            ///< bytes of text in a packet; iptux reads at most 8191 of all
-  std::size_t max_peers = 1024;
-  bool serves_files = false;  ///< peers may fetch what is offered to them
-  std::uint64_t seed = 1;     ///< of the time that an answer waits, so that not all answer at once
+  std::size_t max_peers = 1024;           ///< when there are more, who was silent for the longest is forgotten
+  bool serves_files = false;              ///< peers may fetch what is offered to them
+  std::uint64_t seed = 1;                 ///< of the time that an answer waits, so that not all answer at once
 };
 
 /// IP Messenger: presence, texts with receipts. Talks to iptux 0.8 and to the original, draft 14, without encryption.
@@ -58,6 +58,7 @@ class ipmsg_protocol final : public protocol {
     std::string offer = {};  // of a file; empty: a text alone
   };
   struct contact {
+    bool is_named = false;  // by the user
     bool is_here = false;
     bool reads_utf8 = false;
     std::string nick = {};
@@ -77,6 +78,7 @@ class ipmsg_protocol final : public protocol {
   };
 
   contact* contact_of(const endpoint& where);
+  bool forget_stranger();
   packet make(std::uint32_t command_bits, std::string text = {});
   packet make_entry(std::uint32_t command_bits);
   void put_packet(const endpoint& to, const packet& one) { put({to, packet_bytes(one)}); }
