@@ -1,13 +1,12 @@
 #include "echo/bench_report.hpp"
 
-#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <cmath>
 #include <cstdarg>
 #include <cstdio>
 
 #include "common/units.hpp"
+#include "echo/latency_picture.hpp"
 
 namespace weft::echo_app {
 namespace {
@@ -89,47 +88,7 @@ std::string text_report(const bench_config& settings, const bench_result& found)
 }
 
 std::string plot(const bench_config& settings, const bench_result& found) {
-  constexpr double left = 80;
-  constexpr double top = 50;
-  constexpr double width = 600;
-  constexpr double height = 300;
-  constexpr double nines = 4;  // to 99.99 %
-  const double low = std::log10(std::max(1e-1, microseconds(found, 0.01)));
-  const double high = std::max(low + 0.5, std::log10(std::max(1e-1, microseconds(found, 0.9999))));
-  const auto x_of = [&](double nine) { return left + width * nine / nines; };
-  const auto y_of = [&](double us) {
-    return top + height * (1 - (std::log10(std::max(us, 1e-1)) - low) / (high - low));
-  };
-  std::string out =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 410\" font-family=\"sans-serif\" font-size=\"12\">\n"
-      "<rect width=\"720\" height=\"410\" fill=\"white\"/>\n";
-  out += format("<text x=\"%.0f\" y=\"20\" font-size=\"15\" font-weight=\"bold\">Latency of weft-echo bench</text>\n",
-                left);
-  out += "<text x=\"80\" y=\"38\" fill=\"#555\">" + title_of(settings) +
-         format(": %.0f a second</text>\n", rate_of(found));
-  for (const double share : {0.0, 0.9, 0.99, 0.999, 0.9999}) {
-    const double x = x_of(-std::log10(1 - share));
-    out += format(
-        "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"50\" y2=\"350\" stroke=\"#ddd\"/>"
-        "<text x=\"%.1f\" y=\"368\" text-anchor=\"middle\">%g %%</text>\n",
-        x, x, x, share * 100);
-  }
-  for (int decade = static_cast<int>(std::floor(low)); decade <= static_cast<int>(std::ceil(high)); ++decade) {
-    const double y = y_of(std::pow(10.0, decade));
-    if (y < top || y > top + height) continue;
-    out += format(
-        "<line x1=\"80\" x2=\"680\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>"
-        "<text x=\"74\" y=\"%.1f\" text-anchor=\"end\">%g µs</text>\n",
-        y, y, y + 4, std::pow(10.0, decade));
-  }
-  std::string points;
-  for (double nine = 0; nine <= nines; nine += 0.02) {
-    points += format("%.1f,%.1f ", x_of(nine), y_of(microseconds(found, 1 - std::pow(10.0, -nine))));
-  }
-  out += "<polyline fill=\"none\" stroke=\"#2a9d8f\" stroke-width=\"2\" points=\"" + points + "\"/>\n";
-  return out +
-         "<text x=\"380\" y=\"395\" text-anchor=\"middle\" fill=\"#555\">share of the requests that took no "
-         "longer</text>\n</svg>\n";
+  return latency_picture(title_of(settings) + format(": %.0f a second", rate_of(found)), found.latencies);
 }
 
 }  // namespace weft::echo_app
