@@ -124,6 +124,10 @@ target_config resolve_target(const app::arguments& typed) {
   to.ca_file = given.text("tls-ca");
   to.host = typed.operands[1];
   to.port = typed.operands[2];
+  const bool is_number = to.port.find_first_not_of("0123456789") == std::string::npos;
+  if (is_number && parse_integer<std::uint16_t>(to.port).value_or(0) == 0) {
+    throw app::usage_error("not a port: '" + to.port + "'");
+  }
   return to;
 }
 

@@ -23,7 +23,8 @@ constexpr int looks_until_idle = 4;
 /// A peer that goes away, or was closed as idle, is no one's failure.
 bool is_departure(const std::exception& failure) {
   if (const auto* tls_failure = dynamic_cast<const tls::error*>(&failure)) {
-    return tls_failure->kind() == tls::error_kind::truncated || tls_failure->kind() == tls::error_kind::protocol;
+    const tls::error_kind kind = tls_failure->kind();
+    return kind == tls::error_kind::truncated || kind == tls::error_kind::protocol || kind == tls::error_kind::alert;
   }
   const auto* error = dynamic_cast<const boost::system::system_error*>(&failure);
   if (error == nullptr) return false;

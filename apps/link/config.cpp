@@ -27,7 +27,7 @@ double parse_share(const std::string& text) {
   const auto [end, error] =
       std::from_chars(number.data(), number.data() + number.size(), value, std::chars_format::fixed);
   if (percent) value /= 100;
-  if (error != std::errc{} || end != number.data() + number.size() || number.empty() || value < 0 || value > 1) {
+  if (error != std::errc{} || end != number.data() + number.size() || !(value >= 0 && value <= 1)) {
     throw app::usage_error("not a share: '" + text + "' (examples: 5%, 0.05)");
   }
   return value;
@@ -62,6 +62,10 @@ void read_target(config& settings, const std::string& text) {
 void read_option(config& settings, std::string_view name, const std::vector<std::string>& values) {
   const std::string& value = values.back();
   const auto time = [&value] { return std::chrono::duration_cast<duration>(app::parse_duration(value)); };
+  const auto positive = [name](auto number) {
+    if (number <= decltype(number){}) throw app::usage_error("--" + std::string(name) + " has to be more than nothing");
+    return number;
+  };
   testkit::link_options& link = settings.link;
   if (name == "listen") read_listen(settings, value);
   if (name == "seed") link.seed = app::parse_count(value, 0, UINT64_MAX);
@@ -72,9 +76,9 @@ void read_option(config& settings, std::string_view name, const std::vector<std:
   if (name == "delay") link.delay = time();
   if (name == "jitter") link.jitter = time();
   if (name == "reorder-by") link.reorder_by = time();
-  if (name == "rate") link.rate = std::max<std::uint64_t>(1, app::parse_size(value));
+  if (name == "rate") link.rate = positive(app::parse_size(value));
   if (name == "queue") link.queue = app::parse_size(value);
-  if (name == "stats") settings.stats = time();
+  if (name == "stats") settings.stats = positive(time());
   if (name == "json") settings.json = true;
   if (name == "cut") std::transform(values.begin(), values.end(), std::back_inserter(settings.cuts), parse_cut);
 }

@@ -77,4 +77,6 @@ TEST_CASE("echo: what makes no sense is refused, and the message says why") {
   CHECK(refusal({"bench", "--udp", "--tls", "h", "1"}) == "--tls is for TCP");
   CHECK(refusal({"server", "-l", "nowhere"}).starts_with("not an address to listen on: 'nowhere'"));
   CHECK(refusal({"server", "--idle", "0"}) == "--idle has to be more than nothing");
+  CHECK(refusal({"client", "localhost", "99999"}) == "not a port: '99999'");
+  CHECK(refusal({"client", "localhost", "0"}) == "not a port: '0'");
 }

@@ -102,7 +102,7 @@ class Client(EchoTest):
 
         answering = threading.Thread(target=answer_late)
         answering.start()
-        done = self.echo("client", "--udp", "--timeout", "300ms", *server.getsockname(), input=b"a" * 1200 + b"b" * 1200)
+        done = self.echo("client", "--udp", "--timeout", "2s", *server.getsockname(), input=b"a" * 1200 + b"b" * 1200)
         self.assertEqual((done.returncode, done.stdout), (0, b"b" * 1200), done.stderr)
         answering.join()
 
