@@ -13,45 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "net/descriptor_limit.hpp"
 #include "net/serving.hpp"
-
-#include <sys/resource.h>
 
 using namespace weft;
 using namespace serving;
-
-namespace {
-
-// The undefined-behaviour sanitizer opens a pipe for each of its checks, and takes a failure for a bad object.
-#if defined(__has_feature)
-#if __has_feature(undefined_behavior_sanitizer)
-#define WEFT_TEST_NEEDS_DESCRIPTORS
-#endif
-#endif
-#ifdef WEFT_TEST_NEEDS_DESCRIPTORS
-constexpr bool needs_descriptors = true;
-#else
-constexpr bool needs_descriptors = false;
-#endif
-
-/// Lowers the limit of open descriptors to what is open already, for as long as it lives.
-class no_descriptors_left {
- public:
-  no_descriptors_left() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit lowered = before_;
-    lowered.rlim_cur = 0;
-    ::setrlimit(RLIMIT_NOFILE, &lowered);
-  }
-  no_descriptors_left(const no_descriptors_left&) = delete;
-  no_descriptors_left& operator=(const no_descriptors_left&) = delete;
-  ~no_descriptors_left() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
-}  // namespace
 
 TEST_CASE("serve: answers many connections at once") {
   testkit::run([]() -> task<> {
@@ -146,7 +112,7 @@ TEST_CASE("serve: running out of descriptors only delays the connections that wa
     {
       auto waiting = net::tcp_socket::asio_socket(this_loop().get_executor());
       waiting.open(boost::asio::ip::tcp::v4());
-      const no_descriptors_left none;
+      const descriptor_limit none(0);
       co_await waiting.async_connect(server.at, boost::asio::deferred);
       co_await socket.read_exactly(one);
       CHECK(one[0] == 'x');

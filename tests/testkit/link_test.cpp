@@ -20,6 +20,8 @@
 #include <string>
 #include <vector>
 
+#include "net/descriptor_limit.hpp"
+
 using namespace weft;
 using namespace std::chrono_literals;
 using testkit::link_direction;
@@ -197,6 +199,40 @@ TEST_CASE("udp_link: answers go back to the client that asked, and a cut link pa
     CHECK(std::string(buffer.data(), after.size) == "after");
     co_await relaying.kill_join();
     co_await answering.kill_join();
+  });
+}
+
+TEST_CASE("udp_link: where descriptors run out the client that was quiet longest loses its port, and gets another" *
+          doctest::skip(needs_descriptors)) {
+  testkit::run([]() -> task<> {
+    auto target = net::udp_bind("127.0.0.1", 0);
+    auto one = net::udp_bind("127.0.0.1", 0);
+    auto two = net::udp_bind("127.0.0.1", 0);
+    testkit::udp_link link(net::udp_bind("127.0.0.1", 0), target.local_endpoint());
+    auto relaying = spawn([&link] { return link.run(); });
+    std::array<char, 100> buffer{};
+    auto ask = [&](net::udp_socket& client) -> task<net::udp_endpoint> {
+      co_await client.send_to("question", link.endpoint());
+      const auto asked = co_await target.receive_from(buffer);
+      co_await target.send_to("answer", asked.endpoint);
+      co_await client.receive_from(buffer);
+      co_return asked.endpoint;
+    };
+    co_await yield();
+    {
+      const descriptor_limit room_for_one(static_cast<rlim_t>(next_descriptor()) + 1);
+      const auto first = co_await ask(one);
+      CHECK(co_await ask(one) == first);
+      co_await ask(two);
+      co_await ask(one);
+    }
+    {
+      const descriptor_limit none(0);
+      co_await two.send_to("nobody", link.endpoint());
+      while (link.statistics().lost == 0) co_await sleep(1ms);
+    }
+    co_await ask(two);
+    co_await relaying.kill_join();
   });
 }
 

@@ -1,5 +1,6 @@
 #include <weft/testkit/udp_link.hpp>
 
+#include <weft/core/handle.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/task_group.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -35,12 +37,14 @@ struct udp_link::client {
   client(net::udp_endpoint of, net::udp_socket to_target) : endpoint(std::move(of)), back(std::move(to_target)) {}
   net::udp_endpoint endpoint;
   net::udp_socket back;  ///< whom the target takes for the client
+  handle<void> relaying = {};
+  std::uint64_t last_heard = 0;
 };
 
 /// A datagram on its way, and by which socket it leaves.
 struct udp_link::packet {
   std::string bytes;
-  net::udp_socket* by;
+  std::shared_ptr<net::udp_socket> by;
   net::udp_endpoint to;
 };
 
@@ -54,30 +58,55 @@ task<> udp_link::run() {
   co_await scope(body);
 }
 
-udp_link::client& udp_link::client_of(const net::udp_endpoint& from, task_group& group) {
-  auto& found = clients_[from];
-  if (!found) {
-    found = std::make_unique<client>(from, bind_beside(target_));
-    group.spawn([this, of = found.get(), &group]() -> task<> { co_await relay_back(*of, group); });
+task<std::shared_ptr<udp_link::client>> udp_link::client_of(net::udp_endpoint from, task_group& group) {
+  ++heard_;
+  if (const auto found = clients_.find(from); found != clients_.end()) {
+    found->second->last_heard = heard_;
+    co_return found->second;
   }
-  return *found;
+  if (clients_.size() >= most_clients) forget_quietest();
+  std::shared_ptr<client> made;
+  while (!made) {
+    try {
+      made = std::make_shared<client>(from, bind_beside(target_));
+    } catch (const boost::system::system_error&) {
+      if (clients_.empty()) co_return nullptr;
+      forget_quietest();
+    }
+  }
+  made->last_heard = heard_;
+  made->relaying = co_await group.spawn(
+      [this, &group](std::shared_ptr<client> of) { return relay_back(std::move(of), group); }, made);
+  clients_.emplace(from, made);
+  co_return made;
+}
+
+void udp_link::forget_quietest() {
+  const auto heard_before = [](const auto& a, const auto& b) { return a.second->last_heard < b.second->last_heard; };
+  const auto quietest = std::min_element(clients_.begin(), clients_.end(), heard_before);
+  const std::shared_ptr<client> gone = quietest->second;
+  clients_.erase(quietest);
+  gone->relaying.kill("the link has newer clients");
+  gone->back.close();
 }
 
 task<> udp_link::relay_there(task_group& group) {
   std::string buffer(max_datagram, ' ');
   for (;;) {
     const auto got = co_await front_.receive_from(buffer);
-    client& from = client_of(got.endpoint, group);
-    take({buffer.substr(0, got.size), &from.back, target_}, link_direction::there, group);
+    const std::shared_ptr<client> from = co_await client_of(got.endpoint, group);
+    std::shared_ptr<net::udp_socket> by(from, from ? &from->back : nullptr);
+    take({buffer.substr(0, got.size), std::move(by), target_}, link_direction::there, group);
   }
 }
 
-task<> udp_link::relay_back(client& of, task_group& group) {
+task<> udp_link::relay_back(std::shared_ptr<client> of, task_group& group) {
   std::string buffer(max_datagram, ' ');
   for (;;) {
-    const auto got = co_await of.back.receive_from(buffer);
+    const auto got = co_await of->back.receive_from(buffer);
     if (got.endpoint != target_) continue;
-    take({buffer.substr(0, got.size), &front_, of.endpoint}, link_direction::back, group);
+    std::shared_ptr<net::udp_socket> by(std::shared_ptr<void>(), &front_);
+    take({buffer.substr(0, got.size), std::move(by), of->endpoint}, link_direction::back, group);
   }
 }
 
@@ -86,7 +115,7 @@ void udp_link::take(packet one, link_direction direction, task_group& group) {
   const packet_fate fate = decide_fate(options_, numbers_[way]++, direction, one.bytes.size());
   ++statistics_.packets;
   const auto through =
-      fate.lost || is_cut_ ? std::nullopt : rates_[way].pass(options_, this_loop().now(), one.bytes.size());
+      fate.lost || is_cut_ || !one.by ? std::nullopt : rates_[way].pass(options_, this_loop().now(), one.bytes.size());
   if (!through) {
     ++statistics_.lost;
     return;

@@ -4,6 +4,7 @@
 #include <weft/net/udp_socket.hpp>
 #include <weft/testkit/link_fate.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -21,7 +22,8 @@ namespace weft::testkit {
 ///     group.spawn([&] { return link.run(); });   // clients send to link.endpoint()
 ///
 /// Each client that sends to endpoint() is seen by the target as a port of its own; what the target sends there goes back to
-/// the client. The fate of a packet follows from the seed, its number and its direction alone: a run can be repeated.
+/// the client. The `most_clients` that have sent last have such a port, fewer where descriptors run out; one that has lost
+/// it gets another, as behind a router. The fate of a packet follows from the seed, its number and its direction alone: a run can be repeated.
 ///
 /// Ownership:    owns its sockets.
 /// Lifetime:     outlives the task of run().
@@ -30,6 +32,8 @@ namespace weft::testkit {
 /// Errors:       what net/ throws; a peer that is not there is loss.
 class udp_link {
  public:
+  static constexpr std::size_t most_clients = 1000;
+
   udp_link(net::udp_socket front, net::udp_endpoint target, link_options options = {});
   udp_link(const udp_link&) = delete;
   udp_link& operator=(const udp_link&) = delete;
@@ -55,9 +59,11 @@ class udp_link {
   struct client;
   struct packet;
 
-  [[nodiscard]] client& client_of(const net::udp_endpoint& from, task_group& group);
+  /// Null: the system has no socket for it.
+  task<std::shared_ptr<client>> client_of(net::udp_endpoint from, task_group& group);
+  void forget_quietest();
   task<> relay_there(task_group& group);
-  task<> relay_back(client& of, task_group& group);
+  task<> relay_back(std::shared_ptr<client> of, task_group& group);
   void take(packet one, link_direction direction, task_group& group);
   task<> deliver(packet one, time_point due);
 
@@ -68,7 +74,8 @@ class udp_link {
   link_statistics statistics_;
   std::uint64_t numbers_[2] = {0, 0};
   link_rate rates_[2];
-  std::map<net::udp_endpoint, std::unique_ptr<client>> clients_;
+  std::map<net::udp_endpoint, std::shared_ptr<client>> clients_;
+  std::uint64_t heard_ = 0;  // datagrams of clients
 };
 
 }  // namespace weft::testkit
