@@ -128,12 +128,15 @@ TEST_CASE("udp_socket: a datagram that cannot be sent is an error that says why"
     auto socket = net::udp_bind("127.0.0.1", 0);
     const std::string huge(66'000, 'x');
     boost::system::error_code told;
+    std::string message;
     try {
       co_await socket.send_to(huge, socket.local_endpoint());
     } catch (const boost::system::system_error& error) {
       told = error.code();
+      message = error.what();
     }
     CHECK(told == boost::asio::error::message_size);
+    CHECK(message.starts_with("cannot send to '" + net::to_string(socket.local_endpoint()) + "': Message too long"));
     told = {};
     try {
       co_await socket.send_to("x", net::udp_endpoint(net::parse_address("127.0.0.1").value(), 0));

@@ -96,6 +96,12 @@ bool udp_send::attempt() noexcept {
   }
 }
 
+std::size_t udp_send::result() {
+  if (!error_) return result_;
+  normalise(to_);
+  throw boost::system::system_error(error_.value(), error_.category(), "cannot send to '" + to_string(to_) + "'");
+}
+
 namespace {
 
 /// Where `error` says that segments of `size` bytes cannot be sent, by a device or over a path, sends none so large from

@@ -89,6 +89,7 @@ class udp_send : public udp_work<std::size_t> {
   udp_send(udp_core& core, boost::asio::const_buffer bytes, const udp_endpoint& to, const ip_address* source) noexcept
       : udp_work(core), bytes_(bytes), to_(wire_endpoint(core, to)), source_(source) {}
   [[nodiscard]] bool attempt() noexcept;
+  std::size_t result();
 
  private:
   boost::asio::const_buffer bytes_;
