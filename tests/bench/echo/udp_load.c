@@ -2,18 +2,10 @@
 //   echo_udp_load PORT SOCKETS WINDOW SECONDS SIZE
 // Checks every byte that comes back. Prints round trips, seconds, lost datagrams and percentiles in microseconds.
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+#define program "echo_udp_load"
+#include "load_common.h"
 
-enum { max_size = 2048, max_window = 256, batch = 64, warm_up_percent = 20, buckets = 100000 };
+enum { max_size = 2048, max_window = 256, batch = 64 };
 
 struct peer {
   int fd;
@@ -21,25 +13,13 @@ struct peer {
   double sent[max_window];
 };
 
-static uint64_t histogram[buckets];  // of microseconds
-static char pattern[max_size + 256];
+static char pattern[max_size + places];
 static int size;
 static int window;
 static uint64_t lost;
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static void fail(const char* what) {
-  fprintf(stderr, "echo_udp_load: %s: %s\n", what, strerror(errno));
-  exit(1);
-}
-
 static void fill(char* data, uint64_t number) {
-  memcpy(data, pattern + number % 256, (size_t)size);
+  memcpy(data, pattern + number % places, (size_t)size);
   memcpy(data, &number, sizeof number);
 }
 
@@ -75,16 +55,14 @@ static int receive(struct peer* p, double time, int* slots, double measured, uin
     memcpy(&number, data[i], sizeof number);
     fill(expected, number);
     if ((int)messages[i].msg_len != size || memcmp(expected, data[i], (size_t)size) != 0) {
-      errno = EBADMSG;
-      fail("the echo differs from what was sent");
+      fail_with(EBADMSG, "the echo differs from what was sent");
     }
     int slot = (int)(number % (uint64_t)window);
     if (p->number[slot] != number) continue;  // came after it was given up
     ++*all;
     if (time >= measured) {
       ++*done;
-      int microseconds = (int)((time - p->sent[slot]) * 1e6);
-      ++histogram[microseconds < buckets ? microseconds : buckets - 1];
+      count_round_trip(time - p->sent[slot]);
     }
     p->number[slot] += (uint64_t)window;
     slots[count++] = slot;
@@ -105,27 +83,12 @@ static void give_up(struct peer* p, double time) {
   send_slots(p, slots, count, time);
 }
 
-static double percentile(uint64_t total, double part) {
-  uint64_t seen = 0;
-  for (int i = 0; i < buckets; ++i) {
-    seen += histogram[i];
-    if ((double)seen >= part * (double)total) return i;
-  }
-  return buckets;
-}
-
 static struct peer* open_peers(int epoll, int count, int port) {
   struct peer* peers = calloc((size_t)count, sizeof *peers);
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int bytes = 4 << 20;
   for (int i = 0; i < count; ++i) {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr*)&address, sizeof address) != 0) fail("connect");
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-    peers[i].fd = fd;
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &peers[i]};
-    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
+    peers[i].fd = open_socket(epoll, SOCK_DGRAM, port, &peers[i]);
+    setsockopt(peers[i].fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   }
   return peers;
 }
@@ -140,7 +103,7 @@ int main(int argc, char** argv) {
   double seconds = atof(argv[4]);
   size = atoi(argv[5]);
   if (count < 1 || window < 1 || window > max_window || size < 8 || size > max_size) return 2;
-  for (size_t i = 0; i < sizeof pattern; ++i) pattern[i] = (char)(i % 251);
+  make_pattern(pattern, sizeof pattern);
 
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   struct peer* peers = open_peers(epoll, count, atoi(argv[1]));
