@@ -2,9 +2,7 @@
 
 namespace weft::detail {
 
-void job_queue::erase(pool_job& job) noexcept {
-  --size_;
-  job.queued = false;
+void job_queue::erase_ranked(pool_job& job) noexcept {
   if (job.deadline != time_point::max()) due_.erase({job.deadline, &job});
   if (!by_priority_) return jobs_.erase(job);
   const auto level = levels_.find(job.priority);

@@ -40,7 +40,12 @@ class job_queue {
     erase(*job);
     return job;
   }
-  void erase(pool_job& job) noexcept;
+  void erase(pool_job& job) noexcept {
+    --size_;
+    job.queued = false;
+    if (by_priority_ || job.deadline != time_point::max()) return erase_ranked(job);
+    jobs_.erase(job);
+  }
   /// When the first of them has to have been begun; the end of time: whenever.
   [[nodiscard]] time_point first_deadline() const noexcept {
     return due_.empty() ? time_point::max() : due_.begin()->first;
@@ -54,6 +59,8 @@ class job_queue {
   }
 
  private:
+  void erase_ranked(pool_job& job) noexcept;
+
   const bool by_priority_;
   fifo<pool_job> jobs_;
   std::map<int, fifo<pool_job>, std::greater<>> levels_;  // none of them empty

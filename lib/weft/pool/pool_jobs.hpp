@@ -2,6 +2,7 @@
 
 #include <weft/core/task.hpp>
 #include <weft/pool/future.hpp>
+#include <weft/pool/job_memory.hpp>
 #include <weft/pool/pool_core.hpp>
 
 #include <atomic>
@@ -23,7 +24,7 @@ using call_result_t = std::remove_cvref_t<std::invoke_result_t<std::decay_t<F>, 
 
 /// Work without a future.
 template <class F, class... Args>
-class posted_work final : public pool_job {
+class posted_work final : public pool_job, public job_memory {
  public:
   template <class... Values>
   explicit posted_work(Values&&... values) : call_(std::forward<Values>(values)...) {}
@@ -48,7 +49,7 @@ class posted_work final : public pool_job {
 
 /// Work with a future: one allocation for the job, the call and the result.
 template <class R, class F, class... Args>
-class submitted_work final : public pool_job, public future_result<R> {
+class submitted_work final : public pool_job, public future_result<R>, public job_memory {
  public:
   template <class... Values>
   explicit submitted_work(pool_core& pool, Values&&... values)

@@ -2,9 +2,15 @@
 
 #include <weft/pool/futex.hpp>
 
+#include <new>
+
 namespace weft::detail {
 
 constinit thread_local pool_worker* this_pool_worker = nullptr;
+
+pool_worker::~pool_worker() {
+  for (const kept_block& one : kept) ::operator delete(one.block);
+}
 
 bool pool_worker::park(std::optional<time_point> deadline) noexcept {
   const auto is_called = [this] { return signal.load(std::memory_order_acquire) == called; };

@@ -5,7 +5,9 @@
 #include <weft/pool/pool_job.hpp>
 #include <weft/pool/spin.hpp>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <optional>
@@ -19,6 +21,9 @@ namespace weft::detail {
 ///             call(), by who has taken it out.
 struct pool_worker {
   explicit pool_worker(pool_core& of) noexcept : core(&of) {}
+  pool_worker(const pool_worker&) = delete;
+  pool_worker& operator=(const pool_worker&) = delete;
+  ~pool_worker();
 
   /// Waits for call(); gives false when the deadline came first.
   bool park(std::optional<time_point> deadline) noexcept;
@@ -26,6 +31,11 @@ struct pool_worker {
   void call() noexcept;
 
   enum : std::uint32_t { called, looking, asleep };
+  /// Memory of `size` bytes; 0: none.
+  struct kept_block {
+    void* block = nullptr;
+    std::size_t size = 0;
+  };
 
   pool_core* core;
   std::thread thread;
@@ -37,6 +47,7 @@ struct pool_worker {
   const future_state* waits_for_end = nullptr;
   std::list<pool_worker>::iterator place;
   std::size_t number = 0;
+  std::array<kept_block, 2> kept = {};  // the thread's own: see job_memory
 };
 
 /// The worker that the running thread is; null: none.
