@@ -41,7 +41,7 @@ struct process_pool_options {
   duration stopped_limit = std::chrono::seconds(1);
   /// Whether a worker, and a thread that waits for a result, look for a moment for what comes before they sleep: it saves the time to be
   /// woken, and takes that of the processor. They leave it out where it was no use the last time.
-  bool spin = false;
+  bool spin = true;
   /// What tasks print: capture gives it to on_output when the task ends.
   stdio output = stdio::inherit;
   std::function<void(const worker_output&)> on_output = {};

@@ -85,7 +85,7 @@ void measure_pool(const char* round_trip) {
   weft::process_pool pool({.workers = 2, .spin = Spin});
   pool.apply<&give>(0);
   print(round_trip, median_of(20'000, [&] { pool.apply<&give>(1); }));
-  if (Spin) return;
+  if (!Spin) return;
   constexpr int count = 100'000;
   const auto start = clock_type::now();
   std::vector<weft::future<int>> all;
@@ -133,8 +133,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::strcmp(argv[1], "exit") == 0) return 0;
   weft::worker_entry(argc, argv);
   measure_ping_pong();
-  measure_pool<false>("round_trip");
-  measure_pool<true>("round_trip_spin");
+  measure_pool<true>("round_trip");
+  measure_pool<false>("round_trip_asleep");
   measure_start(argv[0]);
   measure_items<&fill_queue>("queue", queue_items, weft::process_queue<int>(1000), [](auto& q) { q.get(); });
   measure_items<&fill_ring>("ring", ring_items, weft::ring<int>(4096), [](auto& r) { r.pop(); });
