@@ -45,15 +45,22 @@ void count(weft::future<std::vector<std::uint8_t>>& done, int n, tally& to) {
     ++(n % 11 == 0 ? to.failed : to.wrong);
   } catch (const weft::worker_lost&) {
     ++to.lost;
+  } catch (const std::exception& unexpected) {
+    ++to.wrong;
+    MESSAGE("task ", n, ": ", unexpected.what());
   }
 }
 
-/// Kills a worker every 50 ms, until it is told to stop.
+/// Kills a worker every 50 ms, until it is told to stop; later when no task has ended since, as a pool gives up whose workers
+/// are all killed while they start.
 void kill_workers(weft::process_pool& pool, const std::atomic<bool>& over) {
   std::minstd_rand random(17);
   constexpr std::array signals{SIGKILL, SIGSEGV, SIGSTOP};
-  for (std::size_t i = 0; !over; ++i) {
-    std::this_thread::sleep_for(50ms);
+  for (std::size_t i = 0, completed = 0; !over; ++i) {
+    do {
+      std::this_thread::sleep_for(50ms);
+    } while (!over && pool.stats().completed == completed);
+    completed = pool.stats().completed;
     const auto pids = pool.pids();
     if (!pids.empty()) ::kill(pids[random() % pids.size()], signals[i % signals.size()]);
   }

@@ -409,6 +409,10 @@ int initialised = 0;
 void init() { initialised = 5; }
 void failing_init() { throw std::runtime_error("no database"); }
 void dying_init() { ::_exit(9); }
+/// Ends the process where it finds the file, which it removes.
+void init_that_dies_once() {
+  if (std::filesystem::remove(std::getenv("WEFT_TEST_DIE_ONCE"))) ::_exit(9);
+}
 
 TEST_CASE("process_pool: init runs once in each worker, before its tasks") {
   process_pool pool({.workers = 2, .init = &init});
@@ -433,6 +437,16 @@ TEST_CASE("process_pool: an init that throws breaks the pool, and every future s
 TEST_CASE("process_pool: an init that ends the process breaks the pool after a few attempts") {
   process_pool pool({.workers = 1, .init = &dying_init});
   CHECK_THROWS_AS(pool.apply<&add>(1, 1), weft::pool_broken);
+}
+
+TEST_CASE("process_pool: one worker that fails to start breaks nothing, however many tasks have crashed before") {
+  const gate die;
+  process_pool pool({.workers = 1, .init = &init_that_dies_once, .environment = {"WEFT_TEST_DIE_ONCE=" + die.path()}});
+  for (int i = 0; i < 6; ++i) {
+    if (i == 5) die.open();
+    CHECK_THROWS_AS(pool.apply<[] { ::_exit(1); }>(), weft::worker_lost);
+  }
+  CHECK(pool.apply<&add>(1, 1) == 2);
 }
 
 TEST_CASE("process_pool: workers that do not start break the pool") {

@@ -164,7 +164,8 @@ class process_pool_core : public std::enable_shared_from_this<process_pool_core>
   bool terminated_ = false;
   bool finished_ = false;
   std::exception_ptr broken_;
-  std::size_t failures_ = 0;  // workers in a row that ended without a task's end
+  std::size_t failures_ = 0;       // workers in a row that ended without a task's end
+  std::size_t failed_starts_ = 0;  // workers in a row that ended before they were ready, while none did a task
   process_pool_stats counts_;
 };
 

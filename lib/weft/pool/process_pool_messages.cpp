@@ -55,7 +55,10 @@ void process_pool_core::sort_in(worker_process& worker, std::vector<arrival>& ar
     const std::lock_guard guard(mutex_);
     for (arrival& message : arrivals) {
       message.ends = message.head.kind == frame_kind::result || message.head.kind == frame_kind::error;
-      if (message.head.kind == frame_kind::ready) worker.ready = true;
+      if (message.head.kind == frame_kind::ready) {
+        worker.ready = true;
+        failed_starts_ = 0;
+      }
       message.task = worker.find(message.head);
       if (message.task == nullptr) continue;
       if (!message.ends) {
@@ -69,6 +72,7 @@ void process_pool_core::sort_in(worker_process& worker, std::vector<arrival>& ar
       if (worker.reserved && worker.exists()) worker.process().send(SIGKILL);
       take_out(*message.task);
       failures_ = 0;
+      failed_starts_ = 0;
     }
     if (options_.max_rss && worker.exists() && worker.phase_ == worker_process::phase::working &&
         worker.memory() > *options_.max_rss)

@@ -22,8 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-/// Workers in a row that end before they have done anything, until the pool gives up.
-constexpr std::size_t most_failures = 5;
+/// Workers in a row that end before they are ready, while none does a task, until the pool gives up.
+constexpr std::size_t most_failed_starts = 5;
 /// How often workers that have something to do are looked at, whether they stand still.
 constexpr auto stopped_check = 100ms;
 
@@ -156,7 +156,8 @@ void process_pool_core::worker_failed(const std::string& why) {
   task_endings endings;
   const std::lock_guard guard(mutex_);
   const bool has_others = std::ranges::any_of(workers_, [](const auto& worker) { return worker.exists(); });
-  if (++failures_ >= most_failures && !has_others) return break_down(why, endings);
+  ++failures_;
+  if (++failed_starts_ >= most_failed_starts && !has_others) return break_down(why, endings);
   for (auto& worker : workers_) {
     if (worker.restart_at) worker.restart_at = clock::now() + restart_delay(failures_);
   }
@@ -206,7 +207,7 @@ void process_pool_core::bury(worker_process& worker) {
   worker.clear();
   worker.claimed = false;
   if (!was_ended) failures_ = expected ? 0 : failures_ + 1;
-  if (!was_ready && !expected && failures_ >= most_failures) {
+  if (!was_ready && !expected && !was_ended && ++failed_starts_ >= most_failed_starts) {
     break_down("its workers end before they have begun: the last " + to_text(how), endings);
   }
   worker.restart_at = clock::now() + (expected || was_ended ? 0ms : restart_delay(failures_));
