@@ -9,7 +9,7 @@
 namespace weft::chat_app {
 namespace {
 
-constexpr std::array<command_row, 15> rows{{
+constexpr std::array<command_row, 17> rows{{
     {command_name::help, "/help", "", "this list"},
     {command_name::peers, "/peers", "", "who is known"},
     {command_name::to, "/to", "[PEER]...", "talk to these only; without one: to every peer again"},
@@ -20,7 +20,9 @@ constexpr std::array<command_row, 15> rows{{
     {command_name::send, "/send", "PATH", "offer a file"},
     {command_name::get, "/get", "N", "take the file that was offered as number N"},
     {command_name::accept, "/accept", "PEER [FINGERPRINT]", "believe the key that this peer has shown"},
-    {command_name::fingerprint, "/fingerprint", "", "your key, for others to compare"},
+    {command_name::block, "/block", "[PEER]", "hear nothing more from its address; without one: whose it is"},
+    {command_name::unblock, "/unblock", "ADDRESS", "hear it again"},
+    {command_name::fingerprint, "/fingerprint", "[PEER]", "your key, or the peer's, to be compared"},
     {command_name::stats, "/stats", "", "what was sent and received"},
     {command_name::log, "/log", "[FILE]", "write everything to FILE too; without one: no more"},
     {command_name::clear, "/clear", "", "clear the screen"},
@@ -41,6 +43,16 @@ typed_line parse_line(std::string_view line) {
     if (row.word == word) return {.command = row.name, .text = std::string(rest)};
   }
   return {.mistake = "no command " + visible_word(word) + "; /help lists them, // begins a text with a slash"};
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto space = text.find(' ');
+    if (space != 0) words.emplace_back(text.substr(0, space));
+    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+  }
+  return words;
 }
 
 }  // namespace weft::chat_app

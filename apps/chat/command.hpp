@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weft::chat_app {
 
@@ -18,6 +19,8 @@ enum class command_name {
   send,
   get,
   accept,
+  block,
+  unblock,
   fingerprint,
   stats,
   log,
@@ -45,5 +48,8 @@ struct typed_line {
 
 /// A line that begins with "/" is a command, one that begins with "//" a text that begins with "/".
 typed_line parse_line(std::string_view line);
+
+/// What stands between spaces.
+std::vector<std::string> words_of(std::string_view text);
 
 }  // namespace weft::chat_app

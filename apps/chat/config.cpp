@@ -3,8 +3,11 @@
 #include <string_view>
 
 #include <weft/base/parse.hpp>
+#include <weft/base/text.hpp>
 #include <weft/net/address.hpp>
 
+#include "chat/command.hpp"
+#include "chat/text_encoding.hpp"
 #include "chat/visible_text.hpp"
 #include "common/units.hpp"
 
@@ -47,6 +50,16 @@ secure::acceptance acceptance_of(std::string_view text) {
   return text == "all" ? secure::acceptance::all : secure::acceptance::ask;
 }
 
+std::string encoding_of(const std::string& name) {
+  if (!is_encoding(name)) throw app::usage_error("no encoding is called '" + visible_word(name) + "'");
+  return iequals(name, "utf-8") || iequals(name, "utf8") ? std::string() : name;
+}
+
+std::string command_of(const std::string& text) {
+  if (words_of(text).empty()) throw app::usage_error("--notify needs a command");
+  return text;
+}
+
 void apply(config& settings, const app::typed_option& option) {
   const std::string_view name = option.spec->long_name;
   const auto& value = option.values.back();
@@ -56,6 +69,12 @@ void apply(config& settings, const app::typed_option& option) {
   if (name == "ipv6") settings.addresses = family::v6;
   if (name == "send") settings.text = value;
   if (name == "wait") settings.wait = app::parse_duration(value);
+  if (name == "count") settings.count = app::parse_count(value, 1, 1'000'000'000);
+  if (name == "retries") settings.retries = static_cast<int>(app::parse_count(value, 0, 10));
+  if (name == "notify") settings.notify = command_of(value);
+  if (name == "iface") settings.interface = value;
+  if (name == "encoding") settings.encoding = encoding_of(value);
+  if (name == "stats") settings.stats = true;
   if (name == "eol") settings.end = line_end_of(value);
   if (name == "discover") settings.discovers = value == "on";
   if (name == "key") settings.key_file = value;
@@ -132,7 +151,11 @@ config resolve(const app::arguments& typed, const surroundings& around) {
   if (settings.text && settings.peers.empty()) throw app::usage_error("--send needs a peer to send to");
   if (settings.text && settings.text->find_first_not_of("\r\n") == std::string::npos)
     throw app::usage_error("--send needs a text that is not empty");
-  if (settings.wait && !settings.text) throw app::usage_error("--wait belongs to --send");
+  if (settings.wait && !settings.text && !settings.count) throw app::usage_error("--wait belongs to --send or --count");
+  if (is_given(typed, "retries") && settings.mode != chat_mode::ipmsg)
+    throw app::usage_error("--retries belongs to --mode ipmsg");
+  if (!settings.encoding.empty() && settings.mode == chat_mode::secure)
+    throw app::usage_error("--encoding does not go with --mode secure, which is always UTF-8");
   return settings;
 }
 

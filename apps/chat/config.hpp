@@ -34,6 +34,8 @@ struct config {
   std::vector<peer_address> peers;
   std::string nick;
   std::string user;
+  std::string interface;   ///< nothing goes or comes by another; empty: by any
+  std::string encoding;    ///< of peers that do not write UTF-8, for both directions; empty: guessed, and UTF-8
   bool discovers = false;  ///< ipmsg: everyone on the network is told that we are here
   line_end end = line_end::automatic;
   std::string key_file;
@@ -41,12 +43,16 @@ struct config {
   secure::acceptance accept = secure::acceptance::ask;
   std::optional<std::string> text;  ///< to send, and then to end
   std::optional<std::chrono::nanoseconds> wait;
+  std::optional<std::size_t> count;  ///< messages to hear, and then to end
+  int retries = 4;                   ///< in ipmsg mode: how often a text is sent again
+  std::string notify;                ///< a command to run for each message
   double rate = 5;
   double burst = 20;
   std::size_t max_size = 1200;
   std::string log_file;
   bool json = false;
   bool quiet = false;
+  bool stats = false;  ///< what was sent and received is told at the end
   bool bell = false;
   bool color = false;
 };

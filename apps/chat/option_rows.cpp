@@ -41,6 +41,8 @@ void add_network(std::vector<app::option_spec>& all) {
                  .help = "ipmsg mode: tell everyone on the network that you are here, by broadcast",
                  .default_text = "on",
                  .choices = "on|off"});
+  all.push_back(
+      {.long_name = "iface", .metavar = "NAME", .group = whom, .help = "the network interface to use, and no other"});
   all.push_back({.long_name = "ipv4", .short_name = '4', .group = whom, .help = "use IPv4 only"});
   all.push_back({.long_name = "ipv6", .short_name = '6', .group = whom, .help = "use IPv6 only"});
 }
@@ -73,12 +75,18 @@ void add_sending(std::vector<app::option_spec>& all) {
                  .group = what,
                  .help = "send TEXT to every peer and end; the exit code says whether all got it",
                  .shown = audience::common});
+  all.push_back({.long_name = "count",
+                 .short_name = 'c',
+                 .metavar = "N",
+                 .group = what,
+                 .help = "end when N messages have come, with --send: as answers",
+                 .shown = audience::common});
   all.push_back({.long_name = "wait",
                  .short_name = 'w',
                  .metavar = "SECONDS",
                  .group = what,
-                 .help = "with --send: how long to wait for what becomes of it",
-                 .default_text = "0 in plain mode, 10 in others",
+                 .help = "how long to wait for what becomes of --send, and for the messages of --count",
+                 .default_text = "--send: 0 in plain mode, 10 in others; --count: for ever",
                  .shown = audience::common});
   all.push_back({.long_name = "eol",
                  .metavar = "HOW",
@@ -86,6 +94,16 @@ void add_sending(std::vector<app::option_spec>& all) {
                  .help = "put a line feed behind each line on the wire; auto: for peers that do it themselves",
                  .default_text = "auto",
                  .choices = "auto|lf|none"});
+  all.push_back({.long_name = "encoding",
+                 .metavar = "NAME",
+                 .group = what,
+                 .help = "of peers that do not write UTF-8, in both directions; iconv -l lists them",
+                 .default_text = "utf-8"});
+  all.push_back({.long_name = "retries",
+                 .metavar = "N",
+                 .group = what,
+                 .help = "ipmsg mode: how often a text is sent again before it has failed",
+                 .default_text = "4"});
   all.push_back({.long_name = "rate",
                  .metavar = "N",
                  .group = what,
@@ -125,6 +143,11 @@ void add_output(std::vector<app::option_spec>& all) {
                  .default_text = "auto",
                  .choices = "auto|always|never",
                  .aliases = {"colour"}});
+  all.push_back({.long_name = "notify",
+                 .metavar = "COMMAND",
+                 .group = output,
+                 .help = "run COMMAND, without a shell, with each message on its standard input"});
+  all.push_back({.long_name = "stats", .group = output, .help = "at the end, tell what was sent and received"});
   all.push_back({.long_name = "bell", .group = output, .help = "ring the terminal's bell for each message"});
 }
 

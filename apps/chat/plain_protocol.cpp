@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "chat/plain_text.hpp"
+#include "chat/text_encoding.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -20,7 +21,18 @@ void plain_protocol::send(message_id id, const endpoint& to, std::string_view te
   auto lines = datagram_lines(text);
   std::vector<std::string> parts;
   for (const auto& line : lines) {
-    for (auto& part : split_text(line, options_.max_size - 1)) parts.push_back(std::move(part));
+    // In other encodings a character may take twice the bytes.
+    const auto limit = options_.encoding.empty() ? options_.max_size - 1 : options_.max_size / 2;
+    for (auto& part : split_text(line, limit)) parts.push_back(std::move(part));
+  }
+  for (auto& part : parts) {
+    if (options_.encoding.empty()) break;
+    auto other = encoded(part, options_.encoding);
+    if (!other) {
+      tell({.type = event_type::failed, .peer = to, .text = "it cannot be written in " + options_.encoding, .id = id});
+      return;
+    }
+    part = std::move(*other);
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (feed) parts[i] += '\n';
@@ -33,6 +45,7 @@ void plain_protocol::receive(const endpoint& from, std::string_view datagram, ti
   if (datagram.empty()) return;
   if (sends_feeds_.size() < max_habits || sends_feeds_.contains(from)) sends_feeds_[from] = datagram.ends_with('\n');
   for (auto& line : datagram_lines(datagram)) {
+    if (!options_.encoding.empty()) line = decoded(line, options_.encoding);
     tell({.type = event_type::message, .peer = from, .text = std::move(line)});
   }
 }

@@ -14,6 +14,7 @@ enum class line_end { automatic, lf, none };
 struct plain_options {
   line_end end = line_end::automatic;  ///< automatic: to those that send some themselves
   std::size_t max_size = 1200;         ///< bytes of a datagram; longer lines go in several
+  std::string encoding = {};  ///< of lines on the wire that are not UTF-8; empty: all is sent and told as it is
 };
 
 /// One UTF-8 line a datagram, no header: what `nc -u` and a script of a few lines speak.
@@ -22,7 +23,7 @@ struct plain_options {
 /// closed. There is no presence: a peer is said to be gone when its port is closed, once until it is heard again.
 class plain_protocol final : public protocol {
  public:
-  explicit plain_protocol(plain_options options) : options_(options) {}
+  explicit plain_protocol(plain_options options) : options_(std::move(options)) {}
 
   void greet(const endpoint& /*peer*/, time_point /*now*/) override {}
   void send(message_id id, const endpoint& to, std::string_view text, time_point now) override;

@@ -39,6 +39,11 @@ class protocol {
                      time_point now);
   /// What asks a peer for a file that it has offered; empty in modes that carry none.
   virtual std::string file_request(const file_reference& /*file*/) { return {}; }
+  /// What waits for the peer: more than `crowded` is more than it takes.
+  virtual std::size_t backlog(const endpoint& /*peer*/) const { return 0; }
+  static constexpr std::size_t crowded = 512;
+  /// What else there is to know about a peer; empty: nothing.
+  virtual std::string about(const endpoint& /*peer*/) const { return {}; }
   virtual void receive(const endpoint& from, std::string_view datagram, time_point now) = 0;
   /// The kernel took it.
   virtual void handed_over(const outgoing& datagram, time_point now) = 0;

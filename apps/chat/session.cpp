@@ -1,21 +1,23 @@
 #include "chat/session.hpp"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <exception>
 #include <utility>
 
+#include <weft/base/error.hpp>
 #include <weft/core/cancelled.hpp>
 #include <weft/core/shield.hpp>
 #include <weft/core/sleep.hpp>
 #include <weft/core/task_group.hpp>
 #include <weft/core/timeout.hpp>
 
-#include "chat/pipe_input.hpp"
+#include "chat/visible_text.hpp"
 #include "common/display_text.hpp"
-#include "common/terminal.hpp"
 #include "common/units.hpp"
 
 namespace weft::chat_app {
@@ -24,8 +26,8 @@ namespace {
 constexpr duration farewell_limit = std::chrono::seconds(1);
 constexpr duration longest_nap = std::chrono::hours(1);
 constexpr duration output_interval = std::chrono::milliseconds(5);
-constexpr duration receipt_limit = std::chrono::seconds(10);
 constexpr std::size_t receive_buffer = 1 << 20;
+constexpr std::size_t longest_wire = 10'000;
 
 std::string reason(const boost::system::error_code& error) {
   if (error == boost::system::errc::connection_refused) return "its port is closed";
@@ -40,6 +42,7 @@ session::session(const config& settings)
       reporter_(settings),
       pace_(settings.rate, settings.burst),
       input_thread_(offload_options{.name = "weft-stdin", .threads = 1}) {
+  if (!settings.notify.empty()) notifier_.emplace(settings.notify);
   make_mode();
 }
 
@@ -69,7 +72,9 @@ bool session::bind() {
   if (host.empty() && config_.addresses == family::v6) host = "::";
   try {
     socket_.emplace(net::udp_bind(host, config_.listen_port, {.broadcast = true, .receive_buffer = receive_buffer}));
+    if (!config_.interface.empty()) use_interface();
   } catch (const boost::system::system_error& error) {
+    socket_.reset();
     reporter_.tell({.type = event_type::notice, .text = app::plain_message(error.what())});
     return false;
   }
@@ -81,10 +86,19 @@ bool session::bind() {
   return true;
 }
 
+/// Neither takes nor gives anything by another one.
+void session::use_interface() {
+  const auto& name = config_.interface;
+  const auto size = static_cast<socklen_t>(name.size());
+  if (::setsockopt(socket_->native_handle(), SOL_SOCKET, SO_BINDTODEVICE, name.data(), size) != 0)
+    throw_errno(errno, "cannot use the interface '" + visible_word(name) + "'");
+}
+
 /// Goodbyes, and what is pending for the screen.
 task<> session::say_farewell() {
   if (unsent_ > 0) note(std::to_string(unsent_) + (unsent_ == 1 ? " line was" : " lines were") + " not sent");
   if (unconfirmed_ > 0) note("what became of " + std::to_string(unconfirmed_) + " more is not known");
+  if (socket_ && config_.stats) show_stats();
   if (socket_) {
     mode_->leave(this_loop().now());
     for (const auto& last : mode_->take_outgoing()) {
@@ -96,6 +110,8 @@ task<> session::say_farewell() {
     }
   }
   co_await reporter_.flush();
+  if (notifier_) co_await notify(&notifier::finish);
+  co_await reporter_.flush();
 }
 
 task<chat_exit> session::talk() {
@@ -106,6 +122,8 @@ task<chat_exit> session::talk() {
     helpers.push_back(co_await group.spawn([this] { return pace(); }));
     helpers.push_back(co_await group.spawn([this] { return keep_time(); }));
     helpers.push_back(co_await group.spawn([this] { return keep_output(); }));
+    if (notifier_) helpers.push_back(co_await group.spawn([this] { return notify(&notifier::run); }));
+    if (config_.count && !config_.text) helpers.push_back(co_await group.spawn([this] { return count_messages(); }));
     if (file_listener_) helpers.push_back(co_await group.spawn([this] { return give_files(); }));
     if (files_) helpers.push_back(co_await group.spawn([this] { return take_files(); }));
     helpers.push_back(co_await group.spawn([this] { return work(); }));
@@ -120,119 +138,6 @@ task<chat_exit> session::talk() {
 void session::end(chat_exit code) {
   if (!code_) code_ = code;
   ended_.set();
-}
-
-task<> session::work() {
-  auto code = chat_exit::undelivered;
-  start_mode();
-  const bool found = co_await add_peers();
-  if (config_.text && !peers_.targets().empty()) code = co_await send_once();
-  if (!found && code == chat_exit::ok) code = chat_exit::undelivered;
-  if (!config_.text) code = co_await serve_user();
-  end(code);
-}
-
-task<chat_exit> session::send_once() {
-  said only{++last_id_, peers_.targets(), *config_.text};
-  ++unsent_;
-  const bool has_receipts = config_.mode != chat_mode::plain;
-  watch_.emplace(only.id, only.to, has_receipts ? delivery_watch::proof::delivered : delivery_watch::proof::sent);
-  reporter_.announce(only.id, only.text);
-  co_await lines_.put(std::move(only));
-  auto settled = [this]() -> task<> {
-    while (!watch_->has_arrived() && !watch_->has_failed()) {
-      news_.clear();
-      co_await news_.wait();
-    }
-  };
-  if (has_receipts) {
-    const auto limit = config_.wait.value_or(receipt_limit);
-    co_await move_on_after(limit, settled);
-    co_return watch_->has_arrived() ? chat_exit::ok : chat_exit::undelivered;
-  }
-  co_await settled();
-  // The kernel has it; whether the port is open is known a little later.
-  auto failed = [this]() -> task<> {
-    while (!watch_->has_failed()) {
-      news_.clear();
-      co_await news_.wait();
-    }
-  };
-  if (config_.wait) co_await move_on_after(*config_.wait, failed);
-  co_return watch_->has_failed() ? chat_exit::undelivered : chat_exit::ok;
-}
-
-task<chat_exit> session::serve_user() {
-  input_queue input(16);
-  const bool has_screen = app::is_screen(STDIN_FILENO) && app::is_screen(STDOUT_FILENO) && !config_.json;
-  if (has_screen) {
-    co_await reporter_.flush();
-    auto completing = [this](std::string_view typed) { return complete(typed); };
-    screen_ = std::make_unique<chat_screen>(input_thread_, reporter_.data(), completing);
-    reporter_.set_screen(screen_.get());
-  }
-  auto body = [&](task_group& group) -> task<chat_exit> {
-    auto reading = [&]() -> task<> {
-      if (screen_) {
-        co_await screen_->run(input);
-      } else {
-        co_await read_lines(STDIN_FILENO, input_thread_, input);
-      }
-    };
-    auto reader = co_await group.spawn(reading);
-    const bool is_terminal = ::isatty(STDIN_FILENO) == 1;
-    // Where peers appear by themselves there is nobody to ask for.
-    if (is_terminal && config_.peers.empty() && !config_.discovers) co_await ask_for_peer(input);
-    auto code = chat_exit::ok;
-    for (bool goes_on = true; goes_on;) {
-      auto given = co_await input.get();
-      if (given.what == user_input::kind::interrupt) code = chat_exit::interrupted;
-      if (given.what == user_input::kind::line) {
-        goes_on = is_terminal ? co_await perform(given.text) : true;
-        if (!is_terminal) co_await say(std::move(given.text));
-      } else {
-        goes_on = false;
-        // The end of a pipe ends what is sent, not what is received.
-        if (!is_terminal) co_await sleep_until(time_point::max());
-      }
-    }
-    reader.kill();
-    co_return code;
-  };
-  co_return co_await scope(body);
-}
-
-task<> session::say(std::string text) {
-  if (text.find_first_not_of("\r\n") == std::string::npos) co_return;
-  said next{0, peers_.targets(), std::move(text)};
-  if (next.to.empty()) {
-    note("nobody to talk to: name a peer with /add or /to");
-    co_return;
-  }
-  next.id = ++last_id_;
-  ++unsent_;
-  reporter_.announce(next.id, next.text);
-  co_await lines_.put(std::move(next));
-}
-
-/// Hands the lines to the mode, no faster than the rate.
-task<> session::pace() {
-  for (;;) {
-    auto next = co_await lines_.get();
-    for (auto now = this_loop().now(); !pace_.take(now); now = this_loop().now()) {
-      co_await sleep_until(pace_.ready_at(now));
-    }
-    for (const auto& to : next.to) {
-      if (auto* known = peers_.find(to)) ++known->sent;
-      mode_->send(next.id, to, next.text, this_loop().now());
-      if (config_.mode != chat_mode::plain) ++unconfirmed_;
-    }
-    --unsent_;
-    pump();
-    // The other modes tell at once that it went out.
-    if (config_.mode == chat_mode::secure) reporter_.show_waiting(next.id);
-    output_.set();
-  }
 }
 
 /// What the mode has to say goes where it belongs.
@@ -266,6 +171,10 @@ void session::hear(chat_event event) {
       if (event.type == event_type::left) from->is_here = false;
       if (event.nick.empty()) event.nick = from->nick;
     }
+  }
+  if (event.type == event_type::message) {
+    ++heard_;
+    if (notifier_) notifier_->add(event);
   }
   reporter_.tell(std::move(event));
   if (refusal) hear_refusal(*refusal);
@@ -304,6 +213,9 @@ task<> session::receive() {
   for (;;) {
     const auto got = co_await socket_->receive_from(std::span<std::byte>(buffer_));
     if (got.endpoint.port() == 0 || is_own_echo(got.endpoint)) continue;
+    if (blocked_.contains(got.endpoint.address())) continue;
+    // What would be answered with more than goes out is lost, as if it had found the buffer full.
+    if (wire_.size() > longest_wire) continue;
     // Dropped before a receipt goes out, so that its sender tries again.
     const bool is_bounded = config_.mode == chat_mode::ipmsg;
     if (is_bounded && !admit(got.endpoint)) {
@@ -354,6 +266,19 @@ task<> session::keep_time() {
     }
     pump();
   }
+}
+
+/// A command that cannot be started is told once, and then let be.
+task<> session::notify(task<> (notifier::*job)()) {
+  std::string trouble;
+  try {
+    co_await ((*notifier_).*job)();
+  } catch (const boost::system::system_error& error) {
+    trouble = app::plain_message(error.what());
+  }
+  if (trouble.empty()) co_return;
+  notifier_.reset();
+  note(trouble);
 }
 
 /// Gathers what arrives at about the same time into one write.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "chat/delivery_watch.hpp"
 #include "chat/file_exchange.hpp"
 #include "chat/intake.hpp"
+#include "chat/notifier.hpp"
 #include "chat/peer_table.hpp"
 #include "chat/protocol.hpp"
 #include "chat/reporter.hpp"
@@ -50,10 +52,14 @@ class session {
   void listen_for_files();
   bool is_own_echo(const endpoint& from) const;
   bool bind();
+  void use_interface();
   task<chat_exit> talk();
   task<> work();
   task<chat_exit> serve_user();
   task<chat_exit> send_once();
+  task<chat_exit> hear_enough();
+  task<> count_messages();
+  task<> wait_for_room(const std::vector<endpoint>& peers);
   void end(chat_exit code);
   task<> say_farewell();
 
@@ -62,6 +68,7 @@ class session {
   task<> pace();
   task<> keep_time();
   task<> keep_output();
+  task<> notify(task<> (notifier::*job)());
   task<> give_files();
   task<> take_files();
 
@@ -85,6 +92,9 @@ class session {
   void help();
   void list_peers();
   void show_stats();
+  void show_fingerprint(std::string_view name);
+  void block(std::string_view name);
+  void unblock(std::string_view address);
   void rename(const std::string& nick);
   void log(const std::string& path);
   std::vector<std::string> complete(std::string_view line) const;
@@ -101,6 +111,8 @@ class session {
   std::optional<net::listener> file_listener_;
   queue<std::size_t> wanted_files_{unbounded};
   std::optional<net::udp_socket> socket_;
+  std::optional<notifier> notifier_;
+  std::set<net::ip_address> blocked_;
   std::unique_ptr<chat_screen> screen_;
   peer_table peers_;
   intake intake_;
@@ -114,6 +126,7 @@ class session {
   std::optional<chat_exit> code_;  // once it has ended
   std::optional<delivery_watch> watch_;
   message_id last_id_ = 0;
+  std::size_t heard_ = 0;        // messages
   std::size_t unsent_ = 0;       // lines that wait for the rate
   std::size_t unconfirmed_ = 0;  // messages whose receipt has not come, one for each peer
   offload input_thread_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <weft/core/join.hpp>
+#include <weft/net/address.hpp>
 #include <weft/net/resolver.hpp>
 
 #include "chat/command.hpp"
@@ -10,16 +11,6 @@
 
 namespace weft::chat_app {
 namespace {
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const auto space = text.find(' ');
-    if (space != 0) words.emplace_back(text.substr(0, space));
-    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
-  }
-  return words;
-}
 
 std::string line_of(const peer& one, bool is_target) {
   auto line = (is_target ? "> " : "  ") + to_text(one.where);
@@ -124,7 +115,9 @@ task<bool> session::perform(std::string typed) {
     case command_name::send: offer(asked.text); break;
     case command_name::get: take(asked.text); break;
     case command_name::accept: accept(asked.text); break;
-    case command_name::fingerprint: note(guard_ ? "your key is " + fingerprint_ : "plain mode has no keys"); break;
+    case command_name::block: block(asked.text); break;
+    case command_name::unblock: unblock(asked.text); break;
+    case command_name::fingerprint: show_fingerprint(asked.text); break;
     case command_name::stats: show_stats(); break;
     case command_name::log: log(asked.text); break;
     case command_name::clear:
@@ -169,6 +162,34 @@ void session::accept(std::string_view words) {
   pump();
 }
 
+void session::show_fingerprint(std::string_view name) {
+  if (!guard_) return note("this mode has no keys");
+  if (name.empty()) return note("your key is " + fingerprint_);
+  const auto* found = peers_.find(name);
+  const auto about = found == nullptr ? std::string() : mode_->about(found->where);
+  note(about.empty() ? "no key is known of " + visible_word(name) : to_text(found->where) + ": " + about);
+}
+
+void session::block(std::string_view name) {
+  if (name.empty()) {
+    if (blocked_.empty()) note("nobody is blocked");
+    for (const auto& address : blocked_) note(address.to_string() + " is blocked");
+    return;
+  }
+  const auto* found = peers_.find(name);
+  const auto address = found != nullptr ? std::optional(found->where.address()) : net::parse_address(name);
+  if (!address) return note("nobody is called " + visible_word(name) + "; /peers lists who is known");
+  blocked_.insert(*address);
+  note("nothing more is heard from " + address->to_string());
+}
+
+void session::unblock(std::string_view name) {
+  const auto address = net::parse_address(name);
+  const bool was_blocked = address && blocked_.erase(*address) > 0;
+  note(was_blocked ? address->to_string() + " is heard again"
+                   : visible_word(name) + " is not blocked; /block lists who is");
+}
+
 void session::choose(std::string_view words) {
   std::vector<endpoint> chosen;
   for (const auto& word : words_of(words)) {
@@ -193,7 +214,11 @@ void session::help() {
 
 void session::list_peers() {
   const auto targets = peers_.targets();
-  for (const auto& one : peers_.all()) note(line_of(one, std::ranges::find(targets, one.where) != targets.end()));
+  for (const auto& one : peers_.all()) {
+    const auto about = mode_->about(one.where);
+    const bool is_target = std::ranges::find(targets, one.where) != targets.end();
+    note(line_of(one, is_target) + (about.empty() ? "" : ", ") + about);
+  }
   if (peers_.all().empty()) note("nobody is known");
 }
 

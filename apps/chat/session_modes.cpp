@@ -24,10 +24,11 @@ std::string host_name() {
 }
 
 /// Each network's own address for everyone, then the one that stays on the link.
-std::vector<endpoint> broadcasts_of(const std::vector<net::interface_address>& interfaces, std::uint16_t port) {
+std::vector<endpoint> broadcasts_of(const std::string& interface, std::uint16_t port) {
   std::vector<endpoint> all;
-  for (const auto& one : interfaces) {
-    if (one.broadcast && !one.is_loopback) all.emplace_back(*one.broadcast, port);
+  for (const auto& one : net::interface_addresses()) {
+    const bool is_chosen = interface.empty() ? !one.is_loopback : one.name == interface;
+    if (one.broadcast && is_chosen) all.emplace_back(*one.broadcast, port);
   }
   all.emplace_back(boost::asio::ip::address_v4::broadcast(), port);
   return all;
@@ -43,8 +44,10 @@ std::unique_ptr<protocol> make_ipmsg(const config& settings, bool serves_files) 
   options.first_number = static_cast<std::uint32_t>(unix_time);
   options.max_size = std::min<std::size_t>(settings.max_size, 7500);
   options.serves_files = serves_files;
+  options.encoding = settings.encoding;
+  options.retries = settings.retries;
   options.seed = static_cast<std::uint64_t>(system_clock::now().time_since_epoch().count());
-  if (settings.discovers) options.broadcasts = broadcasts_of(net::interface_addresses(), settings.peer_port);
+  if (settings.discovers) options.broadcasts = broadcasts_of(settings.interface, settings.peer_port);
   return std::make_unique<ipmsg::ipmsg_protocol>(std::move(options));
 }
 
@@ -52,7 +55,8 @@ std::unique_ptr<protocol> make_ipmsg(const config& settings, bool serves_files) 
 
 void session::make_mode() {
   if (config_.mode == chat_mode::plain) {
-    mode_ = std::make_unique<plain_protocol>(plain_options{.end = config_.end, .max_size = config_.max_size});
+    mode_ = std::make_unique<plain_protocol>(
+        plain_options{.end = config_.end, .max_size = config_.max_size, .encoding = config_.encoding});
     return;
   }
   if (config_.mode == chat_mode::ipmsg) {

@@ -5,8 +5,8 @@
 #include "chat/ipmsg/file_offer.hpp"
 #include "chat/ipmsg/ipmsg_protocol.hpp"
 #include "chat/ipmsg/packet.hpp"
-#include "chat/ipmsg/text_encoding.hpp"
 #include "chat/secure/simulated_network.hpp"
+#include "chat/text_encoding.hpp"
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -259,4 +259,35 @@ TEST_CASE("ipmsg: strangers from everywhere neither fill the memory nor keep oth
   CHECK(sent.front().to == bob);
   mode.receive(at("192.0.2.3"), "1:5:new:box:257:new\0"s, now);
   CHECK(texts_of(mode.take_events()) == texts{"joined new"});
+}
+
+TEST_CASE("ipmsg: a text is sent again as often as wanted") {
+  for (const int retries : {0, 2, 6}) {
+    auto options = options_of("ann");
+    options.retries = retries;
+    ipmsg_protocol mode(std::move(options));
+    mode.send(1, bob, "hello", start);
+    std::size_t sent = 0;
+    bool failed = false;
+    for (auto now = start; !failed && now < start + 2min; now = mode.deadline()) {
+      mode.advance(now);
+      sent += mode.take_outgoing().size();
+      for (const auto& event : mode.take_events()) failed |= event.type == event_type::failed;
+    }
+    CHECK(failed);
+    CHECK(sent == static_cast<std::size_t>(retries) + 1);
+  }
+}
+
+TEST_CASE("ipmsg: who does not say that it reads UTF-8 gets the encoding that was asked for") {
+  auto options = options_of("ann");
+  options.encoding = "CP932";
+  ipmsg_protocol mode(std::move(options));
+  const auto sent_text = [&] { return parse_packet(mode.take_outgoing().back().bytes)->text; };
+  mode.send(1, bob, "日本", start);
+  CHECK(sent_text() == "\x93\xfa\x96\x7b");
+  CHECK(after(mode, "1:1:b:boxb:32:\x93\xfa\x96\x7b\0"s) == texts{"message b 日本"});
+  mode.receive(at("192.0.2.3"), "1:1:c:boxc:16777219:c\0"s, start);
+  mode.send(2, at("192.0.2.3"), "日本", start);
+  CHECK(sent_text() == "日本");
 }

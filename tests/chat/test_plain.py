@@ -168,7 +168,79 @@ class Plain(Case):
         self.assertIn(b"cannot write to standard output: Bad file descriptor", done.stderr)
 
 
+    def test_ends_when_as_many_messages_have_come_as_wanted(self):
+        peer = self.peer()
+        chat = self.start("--count", "2")
+        for text in (b"one", b"two"):
+            peer.sendto(text, ("127.0.0.1", chat.port))
+            chat.out.wait_for(text)
+        self.assertEqual(chat.wait(LIMIT), 0)
+        self.assertEqual(self.run_chat("--count", "1", "--wait", "0.2").returncode, 3)
+
+    def test_a_command_is_run_for_each_message(self):
+        peer = self.peer()
+        chat = self.start("--notify", "tee -a told", "--count", "2")
+        for text in (b"one \x1b[2J", b"$(two)"):
+            peer.sendto(text, ("127.0.0.1", chat.port))
+            chat.out.wait_for(text[:3])
+        self.assertEqual(chat.wait(LIMIT), 0)
+        with open(os.path.join(self.folder, "told"), encoding="utf-8") as file:
+            told = file.read().splitlines()
+        self.assertEqual([line.split(": ", 1)[1] for line in told], ["one ^[[2J", "$(two)"])
+        chat = self.start("--notify", "/nonexistent/command")
+        peer.sendto(b"hello", ("127.0.0.1", chat.port))
+        chat.out.wait_for(b"hello")
+        chat.err.wait_for(b"cannot start '/nonexistent/command'")
+
+    def test_other_encodings_both_ways(self):
+        peer = self.peer()
+        chat = self.start("--encoding", "gb18030", self.name(peer))
+        chat.stdin.write("你好\n".encode())
+        data, where = peer.recvfrom(2048)
+        self.assertEqual(data, "你好".encode("gb18030"))
+        peer.sendto("再见".encode("gb18030"), where)
+        chat.out.wait_for("再见".encode())
+
+    def test_one_interface(self):
+        peer = self.peer()
+        chat = self.start("--iface", "lo")
+        peer.sendto(b"here", ("127.0.0.1", chat.port))
+        chat.out.wait_for(b"here")
+        done = self.run_chat("--iface", "nonexistent")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"cannot use the interface 'nonexistent'", done.stderr)
+
+    def test_a_blocked_address_is_not_heard_until_it_is_unblocked(self):
+        peer = self.peer()
+        chat = self.start_typed("127.0.0.1:9", "--stats")
+        peer.sendto(b"first", ("127.0.0.1", chat.port))
+        chat.out.wait_for(b"first")
+        chat.type(f"/block {self.name(peer)}\n")
+        chat.err.wait_for(b"nothing more is heard from 127.0.0.1")
+        peer.sendto(b"second", ("127.0.0.1", chat.port))
+        chat.type("/block\n/unblock 127.0.0.1\n")
+        chat.err.wait_for(b"127.0.0.1 is heard again")
+        peer.sendto(b"third", ("127.0.0.1", chat.port))
+        chat.out.wait_for(b"third")
+        self.assertFalse(any(b"second" in line for line in chat.out.seen))
+        chat.type("/quit\n")
+        chat.err.wait_for(b"sent 0, received 2")
+
+
 class Send(Case):
+    def test_an_answer_may_be_waited_for(self):
+        peer = self.peer()
+        asking = subprocess.Popen([CHAT, "-l", "127.0.0.1:0", "--send", "question", "--count", "1", self.name(peer)],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        data, where = peer.recvfrom(100)
+        self.assertEqual(data, b"question")
+        peer.sendto(b"answer", where)
+        told, _ = asking.communicate(timeout=LIMIT)
+        self.assertIn(b": answer", told)
+        self.assertEqual(asking.returncode, 0)
+        done = self.run_chat("--send", "x", "--count", "1", "--wait", "30", f"127.0.0.1:{self.closed_port()}")
+        self.assertEqual(done.returncode, 3)
+
     def test_handed_to_the_kernel_is_success(self):
         peer = self.peer()
         done = self.run_chat("--send", "hello", self.name(peer))
@@ -196,7 +268,8 @@ class Send(Case):
         self.assertEqual(peer.recv(100), b"x")
 
     def test_wrong_usage(self):
-        for words in (["--send", "x"], ["--nonsense"], ["-l", "x"], ["--mode"]):
+        for words in (["--send", "x"], ["--nonsense"], ["-l", "x"], ["--mode"], ["--wait", "1"], ["--count", "0"],
+                      ["--encoding", "klingon"], ["--retries", "1"], ["--notify", " "]):
             self.assertEqual(self.run_chat(*words).returncode, 1, words)
 
     def test_a_port_in_use(self):

@@ -6,8 +6,8 @@
 
 #include <weft/base/parse.hpp>
 
-#include "chat/ipmsg/text_encoding.hpp"
 #include "chat/text_cells.hpp"
+#include "chat/text_encoding.hpp"
 #include "chat/visible_text.hpp"
 
 namespace weft::chat_app::ipmsg {

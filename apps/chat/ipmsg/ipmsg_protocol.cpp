@@ -8,7 +8,6 @@
 #include <weft/version.hpp>
 
 #include "chat/ipmsg/file_offer.hpp"
-#include "chat/ipmsg/text_encoding.hpp"
 #include "chat/plain_text.hpp"
 
 namespace weft::chat_app::ipmsg {
@@ -18,13 +17,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr duration first_wait = milliseconds(500);
-constexpr int most_sends = 5;
+constexpr duration longest_wait = seconds(8);
 constexpr duration question_interval = seconds(60);
 constexpr int most_questions = 3;
 constexpr std::uint64_t longest_delay = 1000;  // milliseconds until a broadcast entry is answered
-
-/// What it is called: the nick of an entry, else the user.
-std::string nick_of(const packet& got) { return decoded(got.text.empty() ? got.user : got.text); }
 
 }  // namespace
 
@@ -112,7 +108,9 @@ void ipmsg_protocol::send_next(const endpoint& to, contact& peer, time_point now
   if (peer.waiting.empty()) return;
   const auto utf8 = peer.reads_utf8 ? utf8_option : 0;
   const auto& part = peer.waiting.front();
-  auto one = make(bits(command::message, check_option | utf8), part.text);
+  const bool is_other = !options_.encoding.empty() && !peer.reads_utf8;
+  auto text = is_other ? encoded(part.text, options_.encoding).value_or(part.text) : part.text;
+  auto one = make(bits(command::message, check_option | utf8), std::move(text));
   if (!part.offer.empty()) {
     one.command_bits |= file_option;
     one.extensions.push_back(part.offer);
@@ -125,7 +123,8 @@ void ipmsg_protocol::send_next(const endpoint& to, contact& peer, time_point now
 void ipmsg_protocol::repeat(const endpoint& to, contact& peer, time_point now) {
   const auto& part = peer.waiting.front();
   put({to, peer.bytes, part.id, part.is_last});
-  peer.next = now + first_wait * (1 << peer.times_sent);
+  const bool is_last = peer.times_sent == options_.retries;
+  peer.next = now + (is_last ? longest_wait : std::min(longest_wait, first_wait * (1 << peer.times_sent)));
   ++peer.times_sent;
 }
 
@@ -158,7 +157,7 @@ void ipmsg_protocol::receive(const endpoint& from, std::string_view datagram, ti
 }
 
 void ipmsg_protocol::hear_entry(const endpoint& from, contact& peer, const packet& got, time_point now) {
-  const auto nick = nick_of(got);
+  const auto nick = read_text(got.text.empty() ? got.user : got.text);
   const bool is_new = !std::exchange(peer.is_here, true);
   const bool is_renamed = !is_new && nick != peer.nick;
   peer.nick = nick;
@@ -190,9 +189,9 @@ void ipmsg_protocol::hear_message(const endpoint& from, contact& peer, const pac
     put_packet(from, make_entry(bits(command::entry, utf8_capable_option | dial_up_option)));
   }
   if (!peer.seen.is_first(got.number, got.text, now)) return;
-  if (peer.nick.empty()) peer.nick = decoded(got.user);
+  if (peer.nick.empty()) peer.nick = read_text(got.user);
   if (!got.text.empty()) {
-    tell({.type = event_type::message, .peer = from, .nick = peer.nick, .text = decoded(got.text)});
+    tell({.type = event_type::message, .peer = from, .nick = peer.nick, .text = read_text(got.text)});
   }
   for (const auto& file : parse_offers(got)) {
     tell({.type = event_type::offer, .peer = from, .nick = peer.nick, .text = file.name, .file = file});
@@ -245,7 +244,7 @@ void ipmsg_protocol::advance(time_point now) {
   std::erase_if(delayed_, [&](const delayed& one) { return one.due <= now; });
   for (auto& [where, peer] : contacts_) {
     if (peer.next <= now) {
-      if (peer.times_sent < most_sends) {
+      if (peer.times_sent <= options_.retries) {
         repeat(where, peer, now);
       } else {
         fail(where, peer, "no receipt came", now);
@@ -259,6 +258,11 @@ void ipmsg_protocol::advance(time_point now) {
       tell({.type = event_type::left, .peer = where, .nick = peer.nick, .text = "nothing is heard from it"});
     }
   }
+}
+
+std::size_t ipmsg_protocol::backlog(const endpoint& peer) const {
+  const auto known = contacts_.find(peer);
+  return known == contacts_.end() ? 0 : known->second.waiting.size();
 }
 
 time_point ipmsg_protocol::deadline() const {

@@ -11,6 +11,7 @@
 #include "chat/ipmsg/packet.hpp"
 #include "chat/ipmsg/recent_messages.hpp"
 #include "chat/protocol.hpp"
+#include "chat/text_encoding.hpp"
 
 namespace weft::chat_app::ipmsg {
 
@@ -24,12 +25,14 @@ struct ipmsg_options {
   std::size_t max_size = 1200;            ///< bytes of text in a packet; iptux reads at most 8191 of all
   std::size_t max_peers = 1024;           ///< when there are more, who was silent for the longest is forgotten
   bool serves_files = false;              ///< peers may fetch what is offered to them
+  std::string encoding = {};              ///< of peers that do not say that they read UTF-8; empty: guessed, and UTF-8
+  int retries = 4;                        ///< how often a text is sent again
   std::uint64_t seed = 1;                 ///< of the time that an answer waits, so that not all answer at once
 };
 
 /// IP Messenger: presence, texts with receipts. Talks to iptux 0.8 and to the original, draft 14, without encryption.
 ///
-/// A text is sent again after 0.5, 1, 2 and 4 s with the same number and fails after another 8; one at a time is under way to
+/// A text is sent again after 0.5, 1, 2, 4 and then every 8 s with the same number, and fails 8 s after the last time; one at a time is under way to
 /// a peer, as iptux needs it. A peer that is silent for a minute is asked every minute, and is gone after three.
 class ipmsg_protocol final : public protocol {
  public:
@@ -41,6 +44,7 @@ class ipmsg_protocol final : public protocol {
   void offer(message_id id, const endpoint& to, const file_reference& file, std::uint32_t modified,
              time_point now) override;
   std::string file_request(const file_reference& file) override;
+  std::size_t backlog(const endpoint& peer) const override;
   void receive(const endpoint& from, std::string_view datagram, time_point now) override;
   void handed_over(const outgoing& datagram, time_point now) override;
   void unsent(const outgoing& datagram, const std::string& why, time_point now) override;
@@ -79,6 +83,7 @@ class ipmsg_protocol final : public protocol {
 
   contact* contact_of(const endpoint& where);
   bool forget_stranger();
+  std::string read_text(std::string_view bytes) const { return decoded(bytes, options_.encoding); }
   packet make(std::uint32_t command_bits, std::string text = {});
   packet make_entry(std::uint32_t command_bits);
   void put_packet(const endpoint& to, const packet& one) { put({to, packet_bytes(one)}); }

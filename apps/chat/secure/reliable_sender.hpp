@@ -44,6 +44,9 @@ class reliable_sender {
   /// The first fragment of the oldest message that is not acknowledged.
   std::uint64_t base() const { return entries_.empty() ? next_number_ : entries_.front().number; }
   bool is_empty() const { return entries_.empty(); }
+  std::size_t backlog() const { return entries_.size(); }
+  /// As measured, smoothed; nothing while there is no measurement.
+  const std::optional<duration>& round_trip() const { return smoothed_; }
 
  private:
   enum class state { waiting, under_way, lost, acknowledged };

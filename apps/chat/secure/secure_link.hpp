@@ -77,6 +77,9 @@ class secure_link {
   void fail_all(const std::string& why, std::uint64_t new_stream);
   /// Does what is due. Gives whether a new handshake is wanted.
   bool advance(time_point now);
+  /// Fragments that wait for the peer.
+  std::size_t backlog() const { return sender_.backlog(); }
+  std::optional<duration> round_trip() const { return sender_.round_trip(); }
   /// Messages wait since then without any progress; time_point::max(): none waits.
   time_point waits_since() const;
   time_point deadline() const;

@@ -67,7 +67,7 @@ std::uint32_t secure_protocol::new_id() const {
   }
 }
 
-secure_link* secure_protocol::find_named(const endpoint& name) {
+secure_link* secure_protocol::find_named(const endpoint& name) const {
   const auto found = std::ranges::find_if(links_, [&](const auto& link) { return link->name() == name; });
   return found == links_.end() ? nullptr : found->get();
 }
@@ -283,6 +283,23 @@ void secure_protocol::advance(time_point now) {
     }
     collect(*link);
   }
+}
+
+std::size_t secure_protocol::backlog(const endpoint& peer) const {
+  const auto* link = find_named(peer);
+  return link == nullptr ? 0 : link->backlog();
+}
+
+std::string secure_protocol::about(const endpoint& peer) const {
+  const auto* link = find_named(peer);
+  if (link == nullptr || !link->peer_key()) return {};
+  auto text = "key " + fingerprint(*link->peer_key());
+  if (link->address() != link->name()) text += ", at " + to_text(link->address());
+  if (const auto round_trip = link->round_trip()) {
+    const auto milliseconds = std::chrono::duration<double, std::milli>(*round_trip).count();
+    text += ", " + std::to_string(static_cast<long>(milliseconds + 0.5)) + " ms";
+  }
+  return text;
 }
 
 time_point secure_protocol::deadline() const {

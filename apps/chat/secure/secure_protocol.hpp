@@ -43,6 +43,8 @@ class secure_protocol final : public protocol {
 
   void greet(const endpoint& peer, time_point now) override;
   void send(message_id id, const endpoint& to, std::string_view text, time_point now) override;
+  std::size_t backlog(const endpoint& peer) const override;
+  std::string about(const endpoint& peer) const override;
   void receive(const endpoint& from, std::string_view datagram, time_point now) override;
   void handed_over(const outgoing& /*datagram*/, time_point /*now*/) override {}
   void unsent(const outgoing& datagram, const std::string& why, time_point now) override;
@@ -73,7 +75,7 @@ class secure_protocol final : public protocol {
   void answer_finish(const packet& got, const endpoint& from, time_point now);
   bool accepts(secure_link& link, const key_bytes& key);
   secure_link& link_of(const endpoint& name);
-  secure_link* find_named(const endpoint& name);
+  secure_link* find_named(const endpoint& name) const;
   secure_link* find_address(const endpoint& address);
   secure_link* find_key(const key_bytes& key);
   secure_link* link_for(const endpoint& from, const key_bytes& key);
