@@ -5,10 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include <boost/system/system_error.hpp>
 #include <weft/base/byte_pipe.hpp>
 #include <weft/base/scope_exit.hpp>
-#include <weft/core/join.hpp>
+#include <weft/http/pour.hpp>
 
 #include "common/text_sink.hpp"
 
@@ -27,26 +26,6 @@ bool is_here_whole(const http::response& answer) {
 }
 
 }  // namespace
-
-/// Two pipes; none where the system gives no more, or no more of that size.
-class pipe_pair {
- public:
-  pipe_pair() noexcept {
-    try {
-      first_.emplace(pipe_size);
-      second_.emplace(pipe_size);
-    } catch (const boost::system::system_error&) {
-      first_.reset();
-    }
-  }
-  explicit operator bool() const noexcept { return first_.has_value(); }
-  byte_pipe* first() noexcept { return &*first_; }
-  byte_pipe* second() noexcept { return &*second_; }
-
- private:
-  std::optional<byte_pipe> first_;
-  std::optional<byte_pipe> second_;
-};
 
 /// A body on its way.
 struct body_saver::flow {
@@ -130,41 +109,34 @@ task<body_saver::result> body_saver::save_small(flow& body, std::span<const std:
   co_return result{std::move(name), body.bytes};
 }
 
-task<> body_saver::put(flow& body, std::span<std::byte> half, std::size_t filled) {
-  return put(body, half.first(filled));
-}
-
-task<> body_saver::put(flow& body, byte_pipe* half, std::size_t) {
+task<> body_saver::put(flow& body, byte_pipe* half) {
   auto work = [&body, half] { body.file->write(*half); };
   co_await files_.run(work);
 }
 
-/// Writes the rest of the body through two halves: each is written while the other is filled.
-template <class Half>
-task<> body_saver::pour(flow& body, Half full, Half spare) {
-  auto filled = co_await fill(body, full);
-  while (filled > 0) {
-    if (body.ended) {
-      co_await put(body, full, filled);
-      co_return;
-    }
-    auto [next, written] = co_await gather(fill(body, spare), put(body, full, filled));
-    std::swap(full, spare);
-    filled = next;
-  }
-}
+/// What http::pour() does with a half.
+struct body_saver::pouring {
+  body_saver& by;
+  flow& body;
+  task<std::size_t> fill(std::span<std::byte> half) { return by.fill(body, half); }
+  task<std::size_t> fill(byte_pipe* half) { return by.fill(body, half); }
+  task<> put(std::span<std::byte> half, std::size_t filled) { return by.put(body, half.first(filled)); }
+  task<> put(byte_pipe* half, std::size_t) { return by.put(body, half); }
+  [[nodiscard]] bool ended() const noexcept { return body.ended; }
+};
 
 /// The rest through pipes where that can be done, else through a large block if one is left, else through `block`.
 task<> body_saver::pour_through(flow& body, std::span<std::byte> block) {
+  pouring halves{*this, body};
   if (body.file && body.answer.is_movable() && piped_ < most_large_bodies) {
-    pipe_pair pipes;
+    http::pipe_pair pipes(pipe_size);
     if (pipes) {
       ++piped_;
       const scope_exit gone([this] { --piped_; });
       const auto here = co_await body.answer.next();
       note(body, here.size());
       co_await put(body, here);
-      co_await pour(body, pipes.first(), pipes.second());
+      co_await http::pour(halves, pipes.first(), pipes.second());
       co_return;
     }
   }
@@ -172,7 +144,7 @@ task<> body_saver::pour_through(flow& body, std::span<std::byte> block) {
   if (large_blocks_.lent() < most_large_bodies) large.emplace(large_blocks_);
   const auto through = large ? large->bytes() : block;
   const std::size_t half = through.size() / 2;
-  co_await pour(body, through.first(half), through.last(half));
+  co_await http::pour(halves, through.first(half), through.last(half));
 }
 
 task<body_saver::result> body_saver::save_large(flow& body, std::span<std::byte> block) {

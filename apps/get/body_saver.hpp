@@ -40,14 +40,12 @@ class body_saver {
 
  private:
   struct flow;
+  struct pouring;
 
   task<std::size_t> fill(flow& body, std::span<std::byte> space);
   task<std::size_t> fill(flow& body, byte_pipe* half);
   task<> put(flow& body, std::span<const std::byte> bytes);
-  task<> put(flow& body, std::span<std::byte> half, std::size_t filled);
-  task<> put(flow& body, byte_pipe* half, std::size_t filled);
-  template <class Half>
-  task<> pour(flow& body, Half full, Half spare);
+  task<> put(flow& body, byte_pipe* half);
   task<> pour_through(flow& body, std::span<std::byte> block);
   task<result> save_small(flow& body, std::span<const std::byte> bytes);
   task<result> save_large(flow& body, std::span<std::byte> block);

@@ -54,6 +54,7 @@
 #include <weft/http/framing.hpp>
 #include <weft/http/gate.hpp>
 #include <weft/http/headers.hpp>
+#include <weft/http/pour.hpp>
 #include <weft/http/request.hpp>
 #include <weft/http/response.hpp>
 #include <weft/http/url.hpp>
