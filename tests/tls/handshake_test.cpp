@@ -47,6 +47,22 @@ TEST_CASE("tls handshake: a peer that does not speak TLS is named as such, on bo
   });
 }
 
+TEST_CASE("tls handshake: a client that has reset before is told as what it is") {
+  testkit::run([]() -> task<> {
+    world w;
+    auto ends = co_await support::make_tcp_pair();
+    ends.near.reset();
+    co_await ends.far.wait_readable();
+    boost::system::error_code told;
+    try {
+      co_await tls::server_handshake(std::move(ends.far), w.server);
+    } catch (const boost::system::system_error& error) {
+      told = error.code();
+    }
+    CHECK(told == boost::asio::error::connection_reset);
+  });
+}
+
 TEST_CASE("tls handshake: a peer that ends or resets during the handshake") {
   testkit::run([]() -> task<> {
     world w;

@@ -50,6 +50,13 @@ void demand_identity(SSL* ssl, const std::string& name) {
   if (!accepted) throw error(error_kind::host_mismatch, "'" + name + "' is not a name that a certificate could be for");
 }
 
+/// For messages, also of a peer that is gone already.
+std::string name_of_peer(net::tcp_socket& socket) {
+  boost::system::error_code gone;
+  const auto peer = socket.asio().remote_endpoint(gone);
+  return gone ? "a client" : net::to_string(peer);
+}
+
 std::uint16_t remote_port(const net::tcp_socket& socket) { return socket.remote_endpoint().port(); }
 
 task<stream> shake_hands(std::unique_ptr<state> made) {
@@ -93,7 +100,7 @@ task<stream> client_handshake_over(std::unique_ptr<transport> beneath, std::stri
 }
 
 task<stream> server_handshake(net::tcp_socket socket, context tls) {
-  std::string peer = net::to_string(socket.remote_endpoint());
+  std::string peer = name_of_peer(socket);
   auto made = std::make_unique<state>(std::move(socket), std::move(tls), std::move(peer));
   co_return co_await accept_as_server(std::move(made));
 }
@@ -139,7 +146,7 @@ task<> serve(net::listener source, context tls, connection_handler handler, serv
   auto serve_one = [tls, handler = std::move(handler),
                     limit = options.handshake_timeout](net::tcp_socket socket) -> task<> {
     std::optional<stream> connection;
-    std::string label = "TLS handshake with '" + net::to_string(socket.remote_endpoint()) + "'";
+    std::string label = "TLS handshake with '" + name_of_peer(socket) + "'";
     try {
       auto handshake = server_handshake(std::move(socket), tls);
       connection.emplace(co_await within(limit, std::move(handshake), std::move(label)));

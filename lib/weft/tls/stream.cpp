@@ -122,6 +122,7 @@ bool stream::has_input() noexcept {
   char byte = 0;
   std::size_t got = 0;
   SSL* const ssl = state_->ssl.get();
+  errno = 0;
   const int result = ::SSL_peek_ex(ssl, &byte, 1, &got);
   const int system_error = errno;
   if (result == 1) return true;
