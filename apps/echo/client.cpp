@@ -177,7 +177,9 @@ task<> probe(Probe& to, const client_config& settings, probe_log& log) {
 /// The summary is printed also where the probing is interrupted.
 template <class Probe>
 task<app::exit_code> probe_and_tell(Probe to, const client_config& settings) {
-  probe_log log(settings.target.host + ":" + settings.target.port);
+  const std::string& host = settings.target.host;
+  const bool needs_brackets = host.find(':') != std::string::npos && !host.starts_with('[');
+  probe_log log((needs_brackets ? "[" + host + "]" : host) + ":" + settings.target.port);
   std::exception_ptr interrupted;
   try {
     co_await probe(to, settings, log);

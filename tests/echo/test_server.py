@@ -180,6 +180,8 @@ class Udp(EchoTest):
                 one.settimeout(30)
                 one.sendto(b"hello", (host, server.ports["udp"]))
                 self.assertEqual(one.recv(10), b"hello")
+        done = self.echo("client", "--udp", "-c", 1, "--timeout", 30, "::1", server.ports["udp"])
+        self.assertIn(b"64 bytes from [::1]:%d: number 1" % server.ports["udp"], done.stdout)
 
 
 class Tls(EchoTest):

@@ -3,11 +3,13 @@
 #include <weft/core/sleep.hpp>
 #include <weft/core/spawn.hpp>
 #include <weft/net/connect.hpp>
+#include <weft/net/udp_socket.hpp>
 #include <weft/testkit/run.hpp>
 
 #include <doctest/doctest.h>
 #include <boost/system/system_error.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <string>
 
@@ -28,6 +30,33 @@ TEST_CASE("listen: names the port the system chose, and an address in use is an 
     CHECK(told.starts_with(what));
     CHECK_THROWS_AS((void)net::listen("example.test", 0), boost::system::system_error);
     co_return;
+  });
+}
+
+TEST_CASE("listen, udp_bind, connect: messages have brackets around an IPv6 address") {
+  testkit::run([]() -> task<> {
+    const auto message = [](auto f) -> std::string {
+      try {
+        f();
+      } catch (const boost::system::system_error& error) {
+        return error.what();
+      }
+      return "";
+    };
+    const std::string of_listen = message([] { (void)net::listen("2001:db8::1", 80); });
+    CHECK(of_listen.starts_with("cannot listen on '[2001:db8::1]:80': "));
+    const std::string of_bind = message([] { (void)net::udp_bind("[2001:db8::1]", 80); });
+    CHECK(of_bind.starts_with("cannot bind to '[2001:db8::1]:80': "));
+    auto closed = net::listen("::1", 0);
+    const std::uint16_t port = closed.port();
+    closed.close();
+    std::string of_connect;
+    try {
+      (void)co_await net::connect("::1", port);
+    } catch (const boost::system::system_error& error) {
+      of_connect = error.what();
+    }
+    CHECK(of_connect.starts_with("cannot connect to '[::1]:" + std::to_string(port) + "': "));
   });
 }
 

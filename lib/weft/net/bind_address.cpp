@@ -13,4 +13,10 @@ std::optional<ip_address> bind_address(std::string_view host, const std::string&
   throw_errno(EADDRNOTAVAIL, what);
 }
 
+std::string host_and_port(std::string_view host, std::string_view port) {
+  const bool needs_brackets = host.find(':') != std::string_view::npos && !host.starts_with('[');
+  std::string text = needs_brackets ? "[" + std::string(host) + "]" : std::string(host);
+  return text.append(":").append(port);
+}
+
 }  // namespace weft::net::detail

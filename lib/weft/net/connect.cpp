@@ -4,6 +4,7 @@
 #include <weft/core/handle.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/task_group.hpp>
+#include <weft/net/bind_address.hpp>
 #include <weft/sync/event.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -145,13 +146,13 @@ std::vector<tcp_endpoint> interleave_families(const std::vector<tcp_endpoint>& e
 
 task<tcp_socket> connect(std::string host, std::string service, connect_options options) {
   auto endpoints = co_await resolve(host, service, options.resolve);
-  std::string target = "'" + host + ":" + service + "'";
+  std::string target = "'" + detail::host_and_port(host, service) + "'";
   co_return co_await connect_named(std::move(target), interleave_families(endpoints), options);
 }
 
 task<tcp_socket> connect(std::string host, std::uint16_t port, connect_options options) {
   auto endpoints = co_await resolve(host, port, options.resolve);
-  std::string target = "'" + host + ":" + std::to_string(port) + "'";
+  std::string target = "'" + detail::host_and_port(host, std::to_string(port)) + "'";
   co_return co_await connect_named(std::move(target), interleave_families(endpoints), options);
 }
 

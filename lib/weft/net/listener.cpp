@@ -71,7 +71,7 @@ listener listen(const tcp_endpoint& at, listen_options options) {
 }
 
 listener listen(std::string_view host, std::uint16_t port, listen_options options) {
-  const std::string what = "cannot listen on '" + std::string(host) + ":" + std::to_string(port) + "'";
+  const std::string what = "cannot listen on '" + detail::host_and_port(host, std::to_string(port)) + "'";
   const auto address = detail::bind_address(host, what);
   listener::asio_acceptor acceptor(this_loop().get_executor());
   error_code error =

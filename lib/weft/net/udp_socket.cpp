@@ -150,7 +150,7 @@ udp_socket udp_bind(const udp_endpoint& at, udp_options options) {
 }
 
 udp_socket udp_bind(std::string_view host, std::uint16_t port, udp_options options) {
-  const std::string what = "cannot bind to '" + std::string(host) + ":" + std::to_string(port) + "'";
+  const std::string what = "cannot bind to '" + detail::host_and_port(host, std::to_string(port)) + "'";
   const auto address = detail::bind_address(host, what);
   udp_core core = make_core();
   error_code error =
