@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "echo/config.hpp"
+
 namespace weft::echo_app {
 namespace {
 
 constexpr std::uint16_t first_free_port = 1024;
-/// SSDP, mDNS, memcached: services above 1024 that answer anything that comes.
-constexpr std::array<std::uint16_t, 3> responders = {1900, 5353, 11211};
+/// SSDP, mDNS, memcached, and this server elsewhere: services above 1024 that answer anything that comes.
+constexpr std::array<std::uint16_t, 4> responders = {1900, 5353, 11211, default_port};
 
 }  // namespace
 

@@ -28,6 +28,9 @@ TEST_CASE("reply_rule: no reply to reserved ports, services that answer anything
     CHECK(rule.decide(from("127.0.0.1", port), now) == reply::refused);
     CHECK(rule.decide(from("192.0.2.1", port), now) == reply::refused);
   }
+  reply_rule elsewhere(9000, limits);
+  CHECK(elsewhere.decide(from("127.0.0.1", 9000), now) == reply::refused);
+  CHECK(elsewhere.decide(from("127.0.0.1", 7007), now) == reply::refused);  // another server, on its usual port
   CHECK(rule.decide(from("127.0.0.1", 1024), now) == reply::yes);
   CHECK(rule.decide(from("192.0.2.1", 40000), now) == reply::yes);
 }
