@@ -193,7 +193,8 @@ TEST_CASE("thread_pool: failures that no one looks at go to the hook, with the n
     const auto seen = pool.submit([] { throw std::runtime_error("seen"); });
     CHECK_THROWS(seen.get());
   }
-  CHECK(lost == std::vector<std::string>{"posted to pool 'p': posted", "resize: named", "of pool 'p': plain"});
+  CHECK(lost ==
+        std::vector<std::string>{"work posted to pool 'p': posted", "resize: named", "work of pool 'p': plain"});
 }
 
 TEST_CASE("thread_pool: cancel() of what waits keeps it from being begun") {
@@ -270,7 +271,7 @@ TEST_CASE("thread_pool: posted work that expires is reported") {
     busy.pool.post({.deadline = 1ms}, [] {});
     while (busy.pool.stats().queued != 0) std::this_thread::yield();
   }
-  CHECK(lost == std::vector<std::string>{"posted to pool 'p': thread_pool 'p': work was not begun in time"});
+  CHECK(lost == std::vector<std::string>{"work posted to pool 'p': thread_pool 'p': work was not begun in time"});
 }
 
 TEST_CASE("thread_pool: who waits for room waits no longer than the work's deadline") {

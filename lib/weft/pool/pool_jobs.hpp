@@ -34,13 +34,13 @@ class posted_work final : public pool_job, public job_memory {
     try {
       std::apply([](F& f, Args&... args) { std::invoke(std::move(f), std::move(args)...); }, call_);
     } catch (...) {
-      pool->report("posted to pool '" + pool->name + "'", std::current_exception());
+      pool->report("work posted to pool '" + pool->name + "'", std::current_exception());
     }
     return true;
   }
   void drop(drop_reason why, const pool_identity& pool) noexcept override {
     const std::unique_ptr<posted_work> self(this);
-    if (why == drop_reason::expired) pool.report("posted to pool '" + pool.name + "'", dropped(why, pool));
+    if (why == drop_reason::expired) pool.report("work posted to pool '" + pool.name + "'", dropped(why, pool));
   }
 
  private:
@@ -127,7 +127,7 @@ class submitted_work final : public pool_job, public future_result<R>, public jo
   void report(const std::exception_ptr& error) noexcept override {
     if (!extras_ || !extras_->pool) return future_state::report(error);
     const pool_identity& pool = *extras_->pool;
-    pool.report(extras_->name.empty() ? "of pool '" + pool.name + "'" : extras_->name, error);
+    pool.report(extras_->name.empty() ? "work of pool '" + pool.name + "'" : extras_->name, error);
   }
 
   /// Only to be compared once the work has ended: the pool may be gone.
