@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <latch>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,28 @@ using weft::future;
 using weft::reject;
 using weft::shutdown;
 using weft::thread_pool;
+
+/// Work that is posted from work, as deep as it is told, and has to lie where it says.
+struct alignas(128) aligned_chain {
+  thread_pool* pool;
+  std::atomic<int>* wrong;
+  int left;
+
+  void operator()() const {
+    if (reinterpret_cast<std::uintptr_t>(this) % alignof(aligned_chain) != 0) ++*wrong;
+    if (left == 0) return;
+    pool->post(aligned_chain{pool, wrong, left - 1});
+    pool->submit(aligned_chain{pool, wrong, 0}).get();
+  }
+};
+
+TEST_CASE("thread_pool: work that asks for more than the usual alignment gets it") {
+  std::atomic<int> wrong = 0;
+  thread_pool pool({.core = 2});
+  pool.post(aligned_chain{&pool, &wrong, 50});
+  pool.wait_idle();
+  CHECK(wrong == 0);
+}
 
 TEST_CASE("thread_pool: a thread is started for each piece of work up to core, also when others are idle") {
   thread_pool pool({.core = 3});
