@@ -101,6 +101,7 @@ class queue {
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
  private:
+  class awaiter;
   using waiters = detail::shared_waiter::list;
 
   static std::size_t checked(std::size_t capacity) {
@@ -151,60 +152,66 @@ class queue {
   bool closed_ = false;
 };
 
+/// What putting and getting share: an attempt, then a wait under the same mutex.
 template <class T>
-class queue<T>::put_awaiter final : private detail::task_waiter {
- public:
-  put_awaiter(queue& owner, T&& item) noexcept
-      : task_waiter(owner.mutex_, owner.putters_, "mt::queue put", owner.name_.c_str()),
-        owner_(&owner),
-        item_(std::move(item)) {}
+class queue<T>::awaiter : protected detail::task_waiter {
+ protected:
+  awaiter(queue& owner, waiters& waiting, const char* what) noexcept
+      : task_waiter(owner.mutex_, waiting, what, owner.name_.c_str()), owner_(&owner) {}
+  ~awaiter() = default;
 
-  [[nodiscard]] bool await_ready() {
-    detail::current_task().check();
-    return try_now() && (!taken_ || detail::may_go_on());
-  }
-  void await_suspend(std::coroutine_handle<> caller) {
-    if (taken_) return give_way(caller);
-    detail::settled_waiters woken;
-    suspend_unless(caller, &item_, [this, &woken] { return settles(woken); });
-  }
-  void await_resume() const {
-    if (taken_ || is_granted()) return;
-    detail::current_task().check();
-    owner_->throw_closed();
-  }
-
- private:
+  /// Whether the wait is over: there was room or an item, or the queue is closed. Under the mutex.
+  virtual bool settles(detail::settled_waiters& woken) = 0;
   bool try_now() {
     detail::settled_waiters woken;
     const std::lock_guard guard(owner_->mutex_);
     return settles(woken);
   }
-  bool settles(detail::settled_waiters& woken) {
-    if (owner_->closed_) return true;
-    return taken_ = owner_->offer(item_, woken);
+  void wait(std::coroutine_handle<> caller, void* slot) {
+    detail::settled_waiters woken;
+    suspend_unless(caller, slot, [this, &woken] { return settles(woken); });
   }
 
   queue* owner_;
+};
+
+template <class T>
+class queue<T>::put_awaiter final : private awaiter {
+ public:
+  put_awaiter(queue& owner, T&& item) noexcept
+      : awaiter(owner, owner.putters_, "mt::queue put"), item_(std::move(item)) {}
+
+  [[nodiscard]] bool await_ready() {
+    detail::current_task().check();
+    return this->try_now() && (!taken_ || detail::may_go_on());
+  }
+  void await_suspend(std::coroutine_handle<> caller) { taken_ ? this->give_way(caller) : this->wait(caller, &item_); }
+  void await_resume() const {
+    if (taken_ || this->is_granted()) return;
+    detail::current_task().check();
+    this->owner_->throw_closed();
+  }
+
+ private:
+  bool settles(detail::settled_waiters& woken) override {
+    if (this->owner_->closed_) return true;
+    return taken_ = this->owner_->offer(item_, woken);
+  }
+
   T item_;
   bool taken_ = false;
 };
 
 template <class T>
-class queue<T>::next_awaiter : private detail::task_waiter {
+class queue<T>::next_awaiter : private awaiter {
  public:
-  explicit next_awaiter(queue& owner) noexcept
-      : task_waiter(owner.mutex_, owner.getters_, "mt::queue get", owner.name_.c_str()), owner_(&owner) {}
+  explicit next_awaiter(queue& owner) noexcept : awaiter(owner, owner.getters_, "mt::queue get") {}
 
   [[nodiscard]] bool await_ready() {
     detail::current_task().check();
-    return try_now() && (!item_ || detail::may_go_on());
+    return this->try_now() && (!item_ || detail::may_go_on());
   }
-  void await_suspend(std::coroutine_handle<> caller) {
-    if (item_) return give_way(caller);
-    detail::settled_waiters woken;
-    suspend_unless(caller, &item_, [this, &woken] { return settles(woken); });
-  }
+  void await_suspend(std::coroutine_handle<> caller) { item_ ? this->give_way(caller) : this->wait(caller, &item_); }
   std::optional<T> await_resume() {
     if (!item_) detail::current_task().check();
     return std::move(item_);
@@ -214,23 +221,17 @@ class queue<T>::next_awaiter : private detail::task_waiter {
   [[nodiscard]] T take_item() {
     if (!item_) {
       detail::current_task().check();
-      owner_->throw_closed();
+      this->owner_->throw_closed();
     }
     return std::move(*item_);
   }
 
  private:
-  bool try_now() {
-    detail::settled_waiters woken;
-    const std::lock_guard guard(owner_->mutex_);
-    return settles(woken);
-  }
-  bool settles(detail::settled_waiters& woken) {
-    owner_->take(item_, woken);
-    return item_ || owner_->closed_;
+  bool settles(detail::settled_waiters& woken) override {
+    this->owner_->take(item_, woken);
+    return item_ || this->owner_->closed_;
   }
 
-  queue* owner_;
   std::optional<T> item_;
 };
 

@@ -65,10 +65,10 @@ class condition {
       return state_ == state::waiting ? "condition" : "mutex";
     }
     [[nodiscard]] const char* name() const noexcept override {
-      return state_ == state::waiting ? owner_->name_.c_str() : mutex_->name_.c_str();
+      return state_ == state::waiting ? owner_->name_.c_str() : mutex_->name();
     }
     [[nodiscard]] const detail::task_state* held_by() const noexcept override {
-      return state_ == state::waiting ? nullptr : mutex_->holder_.get();
+      return state_ == state::waiting ? nullptr : mutex_->holder();
     }
 
     condition* owner_;

@@ -4,6 +4,8 @@
 
 namespace weft::detail {
 
+class owned_lock;
+
 /// A lock that is held, given back when this ends. What the lock() of mutex, recursive_mutex and shared_mutex gives.
 ///
 /// Ownership: movable; may be given to another task of the loop. Lifetime: within that of the lock.
@@ -30,6 +32,7 @@ class held {
 
  private:
   friend Owner;
+  friend class owned_lock;
   explicit held(Owner& owner) noexcept : owner_(&owner) {}
 
   Owner* owner_ = nullptr;

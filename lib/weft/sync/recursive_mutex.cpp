@@ -4,22 +4,14 @@ namespace weft {
 
 bool recursive_mutex::take() noexcept {
   detail::task_state& task = detail::current_task();
-  if (holder_ && holder_.get() != &task) return false;
-  if (!holder_) holder_ = detail::state_ptr(&task);
+  if (holder() != nullptr && holder() != &task) return false;
+  if (holder() == nullptr) hold(task);
   ++depth_;
   return true;
 }
 
 void recursive_mutex::release() noexcept {
-  if (--depth_ != 0) return;
-  detail::queued_waiter* next = waiters_.pop_front();
-  if (next == nullptr) {
-    holder_ = {};
-    return;
-  }
-  holder_ = detail::state_ptr(&next->task());
-  depth_ = 1;
-  next->grant();
+  if (--depth_ == 0 && hand_over()) depth_ = 1;
 }
 
 }  // namespace weft
