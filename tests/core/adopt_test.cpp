@@ -102,7 +102,7 @@ TEST_CASE("adopt: a kill before a coroutine that never waits has started") {
 }
 
 TEST_CASE("adopt: inside of timeout()") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     auto body = []() -> task<> { co_await weft::adopt(wait(24h)); };
     const std::string outcome = co_await outcome_of(weft::timeout(1ms, body));
     CHECK(outcome == "timed out");

@@ -162,7 +162,7 @@ TEST_CASE("asio: a kill aborts the operation and throws cancelled; the object ca
 }
 
 TEST_CASE("asio: an operation of several steps is aborted between them, and a deadline does the same as a kill") {
-  run_test([]() -> task<> {
+  run_simulated_test([]() -> task<> {
     socket_type near(weft::this_loop().get_executor());
     socket_type far(weft::this_loop().get_executor());
     asio::local::connect_pair(near, far);

@@ -12,6 +12,8 @@
 #include <string>
 #include <thread>
 
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -98,15 +100,16 @@ TEST_CASE("debug server: lists the tasks of a loop that sits in a system call, a
     auto sleeper = weft::spawn(weft::spawn_options{"sleeper"}, []() -> task<> { co_await weft::sleep(24h); });
     co_await weft::yield();
     std::string held;
-    std::atomic<bool> done = false;
+    const int done = ::eventfd(0, EFD_CLOEXEC);
     std::thread client([&] {
       held = ask("tasks");
-      done = true;
+      ::eventfd_write(done, 1);
     });
-    int failed = 0;
-    while (!done) failed += ::usleep(500'000) != 0 ? 1 : 0;
+    pollfd waiting{.fd = done, .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&waiting, 1, -1);  // any signal would end it
     client.join();
-    CHECK(failed == 0);
+    ::close(done);
+    CHECK(ready == 1);
     CHECK(held.find(R"("name":"sleeper","state":"waiting","wait":"sleep")") != std::string::npos);
     CHECK(held.find(R"("name":"main","state":"running")") != std::string::npos);
     sleeper.kill();

@@ -222,7 +222,7 @@ TEST_CASE("offload: what was posted and hangs delays the end of run() by the gra
   std::promise<void> release;
   std::promise<void> ended;
   weft::run_options options;
-  options.shutdown_grace = 1ms;
+  options.shutdown_grace = 1ms;  // of the real clock: it waits for a thread
   auto body = [&]() -> task<> {
     offload pool;
     pool.post([&] {

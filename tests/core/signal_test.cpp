@@ -69,7 +69,7 @@ TEST_CASE("run: a SIGHUP that is ignored stays ignored, and one behind another s
       static_cast<void>(co_await outcome_of(weft::sleep(24h)));
       co_await weft::shield(24h, cleanup);
     };
-    const int code = weft::run(body);
+    const int code = weft::run(simulated_clock(), body);
     return cleaned ? code : 1;
   });
   CHECK(repeated == 129);
@@ -177,7 +177,7 @@ TEST_CASE("run: a program's own SIGHUP is no first signal, and each run counts a
 TEST_CASE("run: tasks that do not end within the grace are left behind") {
   const int after_main = exit_code_of([] {
     weft::run_options options;
-    options.shutdown_grace = 5ms;
+    options.shutdown_grace = 5ms;  // of the real clock, whatever that of the tasks
     auto work = []() -> task<> { co_await weft::sleep(24h); };
     auto child = [&]() -> task<> { co_await weft::shield(24h, work); };
     auto body = [&]() -> task<> {
@@ -189,7 +189,7 @@ TEST_CASE("run: tasks that do not end within the grace are left behind") {
   CHECK(after_main == 1);
   const int after_signal = exit_code_of([] {
     weft::run_options options;
-    options.shutdown_grace = 5ms;
+    options.shutdown_grace = 5ms;  // of the real clock, whatever that of the tasks
     auto work = []() -> task<> { co_await weft::sleep(24h); };
     auto body = [&]() -> task<> {
       std::raise(SIGTERM);

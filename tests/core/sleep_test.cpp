@@ -16,6 +16,7 @@ namespace {
 using namespace core_test;
 using weft::task;
 
+// The real clock is what this is about.
 TEST_CASE("sleep: lasts at least as long as asked") {
   run_test([]() -> task<> {
     const auto begin = weft::now();
@@ -120,6 +121,7 @@ TEST_CASE("yield: tasks take turns") {
   });
 }
 
+// A timer of the real clock, which a simulated one would not have fire while anything is ready.
 TEST_CASE("yield: tasks that are always ready do not starve timers") {
   run_test([]() -> task<> {
     bool stop = false;

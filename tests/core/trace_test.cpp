@@ -46,29 +46,38 @@ class temporary_file {
   std::string path_;
 };
 
+std::pair<double, double> span_of(const boost::json::value& event) {
+  const auto began = event.at("ts").to_number<double>();
+  return {began, began + event.at("dur").to_number<double>()};
+}
+
 TEST_CASE("trace: is valid JSON with every task's steps and waits") {
   const temporary_file file;
-  auto options = weft::run_options();
+  auto options = simulated_clock();
   options.trace = file.path();
   auto body = []() -> task<> {
-    auto child = weft::spawn(weft::spawn_options{"a \"quoted\" name"}, []() -> task<> { co_await weft::sleep(2ms); });
+    auto child = weft::spawn(weft::spawn_options{"a \"quoted\" name"}, []() -> task<> { co_await weft::sleep(24h); });
     co_await child;
   };
   CHECK(weft::run(options, body) == 0);
   const auto events = boost::json::parse(file.text()).at("traceEvents").as_array();
   int runs = 0;
-  double slept = 0;
+  std::vector<std::pair<double, double>> of_child;  // its steps, when they began and ended
+  std::pair<double, double> slept;
   bool named = false;
   int ended = 0;
   for (const auto& event : events) {
     const std::string_view name = event.at("name").as_string();
     if (name == "run") ++runs;
-    if (name == "sleep") slept = event.at("dur").to_number<double>();
+    if (name == "run" && event.at("tid") == 2) of_child.push_back(span_of(event));
+    if (name == "sleep") slept = span_of(event);
     if (name == "ended") ++ended;
     if (name == "thread_name") named = named || event.at("args").at("name").as_string() == "a \"quoted\" name #2";
   }
   CHECK(runs == 4);
-  CHECK(slept >= 2000.0);
+  REQUIRE(of_child.size() == 2);
+  CHECK(slept.first == doctest::Approx(of_child[0].second));
+  CHECK(slept.second == doctest::Approx(of_child[1].first));
   CHECK(named);
   CHECK(ended == 2);
 }

@@ -277,8 +277,9 @@ TEST_CASE("run: an instrument of several loops is called by one of them at a tim
   options.threads = 3;
   options.instrument = counts;
   auto body = []() -> task<> {
-    for (std::size_t i = 0; i < 300; ++i) weft::spawn_on(i % 3, nothing);
-    co_await weft::sleep(1ms);
+    std::vector<weft::mt::handle<>> all;
+    for (std::size_t i = 0; i < 300; ++i) all.push_back(weft::spawn_on(i % 3, nothing));
+    for (const auto& one : all) co_await one.join();
   };
   CHECK(weft::run(options, body) == 0);
   CHECK(counts->spawned == 301);

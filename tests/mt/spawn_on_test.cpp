@@ -212,7 +212,9 @@ TEST_CASE("run_on: gives the value, or the failure, and takes a cancellation the
       } catch (const weft::cancelled&) {
         kill = std::current_exception();
       }
-      auto clean_up = []() -> task<> { co_await weft::sleep(1ms); };
+      auto clean_up = []() -> task<> {
+        for (int i = 0; i < 10; ++i) co_await weft::yield();
+      };
       co_await weft::shield(10s, clean_up);
       stopped = true;
       std::rethrow_exception(kill);
