@@ -60,12 +60,18 @@ task_phase phase_of(const std::string& word) {
   return task_phase::created;
 }
 
+kill_phase kill_of(const std::string& word) {
+  if (word == "asked") return kill_phase::asked;
+  return word == "seen" ? kill_phase::seen : kill_phase::none;
+}
+
 task_info task_of(const json::object& from) {
   task_info task;
   task.id = number_of<std::uint64_t>(from, "id");
   task.parent = number_of<std::uint64_t>(from, "parent");
   task.name = text_of(from, "name");
   task.phase = phase_of(text_of(from, "state"));
+  task.kill = kill_of(text_of(from, "kill"));
   task.wait = text_of(from, "wait");
   task.object = text_of(from, "object");
   task.waited = number_of<double>(from, "waited");

@@ -32,6 +32,7 @@ json::object to_json(const task_info& task) {
   object["parent"] = task.parent;
   object["name"] = task.name;
   object["state"] = word(task.phase);
+  if (task.kill != kill_phase::none) object["kill"] = task.kill == kill_phase::seen ? "seen" : "asked";
   if (!task.wait.empty()) object["wait"] = task.wait;
   if (!task.object.empty()) object["object"] = task.object;
   if (task.holder != 0) object["holder"] = task.holder;

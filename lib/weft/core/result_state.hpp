@@ -22,7 +22,7 @@ class result_state : public task_state {
  public:
   /// The value of an ended task: a copy where R can be copied, else the value itself, once. Rethrows the task's error.
   R get() {
-    if (look_at_error()) std::rethrow_exception(error_);
+    if (const auto& error = look_at_error()) std::rethrow_exception(error);
     if constexpr (std::is_copy_constructible_v<R>) {
       return *value_;
     } else {
@@ -31,7 +31,7 @@ class result_state : public task_state {
   }
   /// The value itself; for the last one who looks.
   R take() {
-    if (look_at_error()) std::rethrow_exception(error_);
+    if (const auto& error = look_at_error()) std::rethrow_exception(error);
     if (!value_) throw std::logic_error("the result of a task was taken twice");
     R value = std::move(*value_);
     value_.reset();
@@ -43,9 +43,9 @@ class result_state : public task_state {
     auto& outcome = from.outcome();
     try {
       if (outcome.index() == 1) value_.emplace(std::get<1>(std::move(outcome)));
-      if (outcome.index() == 2) error_ = std::get<2>(std::move(outcome));
+      if (outcome.index() == 2) this->failure = std::get<2>(std::move(outcome));
     } catch (...) {
-      error_ = std::current_exception();
+      this->failure = std::current_exception();
     }
   }
 
@@ -57,12 +57,12 @@ template <>
 class result_state<void> : public task_state {
  public:
   void get() {
-    if (look_at_error()) std::rethrow_exception(error_);
+    if (const auto& error = look_at_error()) std::rethrow_exception(error);
   }
   void take() { get(); }
 
  protected:
-  void take_from(promise<void>& from) noexcept { error_ = std::move(from.error()); }
+  void take_from(promise<void>& from) noexcept { this->failure = std::move(from.error()); }
 };
 
 template <class F, class... Args>
@@ -86,6 +86,7 @@ class spawned final : public result_state<R> {
 
  private:
   ~spawned() {
+    task_access::destroy(body_);
     if (this->has_call_) std::destroy_at(&call_);
   }
 
@@ -96,7 +97,7 @@ class spawned final : public result_state<R> {
   }
   void finish() noexcept override {
     if (body_) this->take_from(task_access::coroutine(body_).promise());
-    body_ = {};
+    task_access::destroy(body_);
     this->has_call_ = false;
     std::destroy_at(&call_);
   }
@@ -119,7 +120,7 @@ class adopted final : public result_state<R> {
   static void operator delete(void* block, std::size_t size) noexcept { free_frame(block, size); }
 
  private:
-  ~adopted() = default;
+  ~adopted() { task_access::destroy(body_); }
 
   std::coroutine_handle<> start() override {
     if (!body_) throw std::logic_error("an empty task was run");
@@ -127,7 +128,7 @@ class adopted final : public result_state<R> {
   }
   void finish() noexcept override {
     if (body_ && this->status() != task_status::created) this->take_from(task_access::coroutine(body_).promise());
-    body_ = {};
+    task_access::destroy(body_);
   }
   const char* type_name() const noexcept override { return typeid(task<R>).name(); }
   void destroy_self() noexcept override { delete this; }

@@ -44,6 +44,11 @@ task_phase phase_of(const raw_task& task) noexcept {
   return task.started ? task_phase::ready : task_phase::created;
 }
 
+kill_phase kill_of(const raw_task& task) noexcept {
+  if (!task.killed) return kill_phase::none;
+  return task.kill_seen ? kill_phase::seen : kill_phase::asked;
+}
+
 task_info describe(const raw_task& task, std::int64_t now) {
   task_info info;
   info.id = task.id;
@@ -51,6 +56,7 @@ task_info describe(const raw_task& task, std::int64_t now) {
   info.name = task.name.data();
   if (info.name.empty()) info.name = boost::core::demangle(task.type);
   info.phase = phase_of(task);
+  info.kill = kill_of(task);
   if (info.phase == task_phase::waiting) {
     info.wait = task.wait;
     info.object = task.object;
@@ -85,6 +91,8 @@ void copy_task(const task_state& task, raw_task& to) noexcept {
   if (const task_state* joiner = task.joiner()) to.joiner = joiner->id();
   to.running = this_scheduler.current == &task;
   to.started = task.status() != task_status::created;
+  to.killed = task.is_killed();
+  to.kill_seen = task.has_seen_kill();
   const std::string_view name = task.given_name();
   std::copy_n(name.data(), std::min(name.size(), raw_task::longest_name), to.name.begin());
   if (const waiter* on = task.waiting_on; on != nullptr && !to.running) {

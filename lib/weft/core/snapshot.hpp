@@ -33,6 +33,8 @@ struct raw_task {
   const void* spawn_site;
   bool running;
   bool started;
+  bool killed;
+  bool kill_seen;
   std::array<char, longest_name + 1> name;
   std::array<std::source_location, deepest_chain> chain;  // innermost first
   std::size_t chain_size;
@@ -56,6 +58,10 @@ struct await_site {
 
 enum class task_phase { created, ready, running, waiting };
 
+/// How far the kill of a task that has not ended has come: asked for, or thrown at one of its waits: the task cleans up
+/// since then, or has swallowed it.
+enum class kill_phase { none, asked, seen };
+
 /// A task that has not ended, as a report shows it.
 struct task_info {
   std::uint64_t id = 0;
@@ -63,6 +69,7 @@ struct task_info {
   std::uint64_t parent = 0;
   std::string name;
   task_phase phase = task_phase::created;
+  kill_phase kill = kill_phase::none;
   /// Of a waiting task: what it waits for ("queue get"), the name of that object, for how long in seconds, and the task
   /// that has to act before the wait can end (0: not known).
   std::string wait;

@@ -23,6 +23,15 @@ std::span<const std::uint64_t> holders_of(const task_info& task) {
   return std::span(&task.holder, task.holder != 0 ? 1 : 0);
 }
 
+const char* kill_note(kill_phase kill) noexcept {
+  switch (kill) {
+    case kill_phase::none: return "";
+    case kill_phase::asked: return "; it was killed";
+    case kill_phase::seen: return "; it was killed, has seen it, and goes on";
+  }
+  return "";
+}
+
 std::string label(const task_info& task) { return fmt::format("#{} {}", task.id, task.name); }
 
 std::string doing(const task_info& task, const task_index& index) {
@@ -72,7 +81,7 @@ class tree_writer {
   }
   void write(std::string& out, const task_info& task, std::size_t depth) const {
     const std::string indent(2 * std::min<std::size_t>(depth, 20), ' ');
-    out += fmt::format("{}{} {}\n", indent, label(task), doing(task, index_));
+    out += fmt::format("{}{} {}\n", indent, label(task), doing(task, index_) + kill_note(task.kill));
     for (const await_site& at : task.chain) out += fmt::format("{}    at {}:{}\n", indent, at.file, at.line);
     if (task.chain.empty() && !task.spawned_at.empty()) out += fmt::format("{}    from {}\n", indent, task.spawned_at);
   }

@@ -15,6 +15,10 @@ class task;
 
 namespace detail {
 
+/// Destroys a coroutine that no one has awaited or spawned. In debug builds, and with WEFT_DEBUG=1 in the environment,
+/// the log names it, unless an exception or a kill explains it.
+void drop_unawaited(std::coroutine_handle<> made) noexcept;
+
 template <class T>
 class promise final : public promise_base {
  public:
@@ -55,7 +59,8 @@ class promise<void> final : public promise_base {
 /// A coroutine that has not started: awaiting it runs it, inside the awaiting task, and gives its value or rethrows its
 /// exception.
 ///
-/// Ownership:    owns the coroutine; dropped without being awaited, the body never runs.
+/// Ownership:    owns the coroutine; dropped without being awaited, the body never runs, which debug builds and
+///               WEFT_DEBUG=1 write to the log.
 /// Lifetime:     a coroutine's reference parameters must outlive it; spawn() copies its arguments, co_await f(x) keeps
 ///               temporaries alive.
 /// Threads:      awaited on the loop where it is to run; not shareable.
@@ -75,7 +80,7 @@ class [[nodiscard]] task {
     return *this;
   }
   ~task() {
-    if (coroutine_) coroutine_.destroy();
+    if (coroutine_) detail::drop_unawaited(coroutine_);
   }
 
   void swap(task& other) noexcept { std::swap(coroutine_, other.coroutine_); }
@@ -85,7 +90,6 @@ class [[nodiscard]] task {
 
  private:
   friend promise_type;
-  friend detail::task_awaiter<T>;
   friend struct task_access;
 
   explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
@@ -99,6 +103,16 @@ struct task_access {
   [[nodiscard]] static std::coroutine_handle<detail::promise<T>> coroutine(const task<T>& from) noexcept {
     return from.coroutine_;
   }
+  /// Takes the coroutine out: whoever has it destroys it.
+  template <class T>
+  [[nodiscard]] static std::coroutine_handle<detail::promise<T>> release(task<T>& from) noexcept {
+    return std::exchange(from.coroutine_, nullptr);
+  }
+  /// Destroys the coroutine, if there is one, whether or not it was awaited.
+  template <class T>
+  static void destroy(task<T>& from) noexcept {
+    if (const auto coroutine = release(from)) coroutine.destroy();
+  }
 };
 
 namespace detail {
@@ -109,21 +123,26 @@ namespace detail {
 template <class T>
 class task_awaiter {
  public:
-  explicit task_awaiter(task<T>&& awaited) noexcept : awaited_(std::move(awaited)) {}
+  explicit task_awaiter(task<T>&& awaited) noexcept : awaited_(task_access::release(awaited)) {}
+  task_awaiter(const task_awaiter&) = delete;
+  task_awaiter& operator=(const task_awaiter&) = delete;
+  ~task_awaiter() {
+    if (awaited_) awaited_.destroy();
+  }
 
   [[nodiscard]] bool await_ready() const {
-    if (!awaited_.coroutine_) [[unlikely]]
+    if (!awaited_) [[unlikely]]
       throw_empty_task();
     return false;
   }
   void await_suspend(std::coroutine_handle<> caller) noexcept {
-    awaited_.coroutine_.promise().set_continuation(caller);
-    this_scheduler.next = awaited_.coroutine_;
+    awaited_.promise().set_continuation(caller);
+    this_scheduler.next = awaited_;
   }
-  T await_resume() { return awaited_.coroutine_.promise().take(); }
+  T await_resume() { return awaited_.promise().take(); }
 
  private:
-  task<T> awaited_;
+  std::coroutine_handle<promise<T>> awaited_;
 };
 
 template <class T>

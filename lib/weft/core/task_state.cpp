@@ -2,7 +2,12 @@
 
 #include <weft/core/cancel_scope.hpp>
 #include <weft/core/instrument.hpp>
+#include <weft/core/logger.hpp>
 #include <weft/core/loop.hpp>
+#include <weft/core/snapshot.hpp>
+#include <weft/core/watchdog.hpp>
+
+#include <spdlog/logger.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -11,10 +16,45 @@ namespace weft::detail {
 
 void body_ended(task_state& state) noexcept { state.set_body_ended(); }
 
+namespace {
+
+/// Whether mistakes are looked for that do no harm by themselves.
+bool is_debugging() noexcept {
+#ifdef NDEBUG
+  return is_debugger_wanted();
+#else
+  return true;
+#endif
+}
+
+void report_unawaited(std::coroutine_handle<> made) {
+  // A frame begins with the address of its code, for every compiler there is.
+  const std::string code = describe_address(*static_cast<void* const*>(made.address()));
+  const task_state* running = this_scheduler.current;
+  const std::source_location last = this_scheduler.last_await;
+  logger()->warn("a task was made but neither awaited nor spawned: its function, at {}, has not run; dropped {}", code,
+                 running == nullptr ? std::string("by a callback")
+                                    : fmt::format("by task '{}', behind the co_await at {}:{}", running->name(),
+                                                  last.file_name(), last.line()));
+}
+
+}  // namespace
+
+void drop_unawaited(std::coroutine_handle<> made) noexcept {
+  const task_state* running = this_scheduler.current;
+  const bool is_explained =
+      std::uncaught_exceptions() > 0 || (running != nullptr && (running->is_killed() || running->cancel_pending()));
+  if (this_scheduler.home != nullptr && !is_explained && is_debugging()) {
+    call_reporting([&] { report_unawaited(made); });
+  }
+  made.destroy();
+}
+
 void throw_empty_task() { throw std::logic_error("a task that is empty, or was awaited before, is awaited"); }
 
 void task_state::throw_cancelled() const {
   const cause_ptr& cause = pending_cause();
+  if (killed_ && cause == extras_->cause) kill_seen_ = true;
   throw cancelled(cause ? cause : make_cause(cause, {}));
 }
 
@@ -92,26 +132,40 @@ bool task_state::is_at_home() const noexcept {
 }
 
 std::coroutine_handle<> task_state::begin() noexcept {
+  std::exception_ptr error;
   if (!cancel_pending_) {
     status_ = task_status::running;
     try {
       return start();
     } catch (...) {
-      error_ = std::current_exception();
+      error = std::current_exception();
     }
   }
-  body_ended_ = true;
+  set_body_ended();
+  failure = std::move(error);
   return nullptr;
 }
 
+void task_state::report_swallowed_kill() const noexcept {
+  try {
+    logger()->warn(
+        "task '{}' was killed ({}) and has ended as if it had not been: what catches weft::cancelled has to "
+        "rethrow it",
+        name(), extras_->cause->reason);
+  } catch (...) {
+    logger()->warn("a task has swallowed a kill; its name cannot be told: {}", describe(std::current_exception()));
+  }
+}
+
 void task_state::settle_failure() noexcept {
-  if (killed_ && !error_) {
-    error_ = std::make_exception_ptr(cancelled(extras_->cause));
+  if (killed_ && !failure) {
+    if (kill_seen_ && is_debugging()) report_swallowed_kill();
+    failure = std::make_exception_ptr(cancelled(extras_->cause));
     status_ = task_status::killed;
     return;
   }
   try {
-    std::rethrow_exception(error_);
+    std::rethrow_exception(failure);
   } catch (const cancelled&) {
     // Cancelled without having been killed: it waited for a task that was, and no one is to take its end for success.
     status_ = killed_ ? task_status::killed : task_status::failed;
@@ -130,7 +184,7 @@ void task_state::tell_step_ends() const noexcept {
 void task_state::complete() noexcept {
   finish();
   if (extras_) extras_->values.clear();
-  if (!error_ && !killed_) {
+  if (!failure && !killed_) {
     status_ = task_status::ok;
   } else {
     settle_failure();

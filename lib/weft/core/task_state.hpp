@@ -74,6 +74,7 @@ class task_state : public fifo_hook {
   bool killed_ : 1 = false;
   bool body_ended_ : 1 = false;
   bool observed_ : 1 = false;
+  mutable bool kill_seen_ : 1 = false;
 
  protected:
   bool has_call_ : 1 = false;
@@ -82,12 +83,16 @@ class task_state : public fifo_hook {
   task_state(const task_state&) = delete;
   task_state& operator=(const task_state&) = delete;
 
-  // The ready list, or the beginning of the wait (scheduler::turn_began); and the suspended coroutine.
+  // The ready list, or the beginning of the wait (scheduler::turn_began).
   union {
     task_state* next_ready = nullptr;
     std::int64_t waiting_since;
   };
-  std::coroutine_handle<> resume_point;
+  // The suspended coroutine, which there is none of any more when body_ended(): then what it has failed with.
+  union {
+    std::coroutine_handle<> resume_point;
+    std::exception_ptr failure;
+  };
   waiter* waiting_on = nullptr;
 
   // Cancellation.
@@ -109,6 +114,9 @@ class task_state : public fifo_hook {
   void kill(const cause_ptr& cause);
   /// What check() throws for; null: nothing cancels the task.
   [[nodiscard]] const cause_ptr& pending_cause() const noexcept;
+  /// Whether it was killed; and whether the kill has been thrown at one of its waits.
+  [[nodiscard]] bool is_killed() const noexcept { return killed_; }
+  [[nodiscard]] bool has_seen_kill() const noexcept { return kill_seen_; }
   /// When the first deadline around `scope` (null: the innermost) is over, its own and the owner's included.
   [[nodiscard]] time_point deadline(const cancel_scope* scope = nullptr) const noexcept;
 
@@ -130,12 +138,13 @@ class task_state : public fifo_hook {
     return more != nullptr ? &more->name : nullptr;
   }
 
-  /// The error of an ended task; looking at it counts as having seen to it.
+  /// The error of an ended task; looking at it counts as having seen to it. Null before the end.
   [[nodiscard]] const std::exception_ptr& look_at_error() noexcept {
-    observed_ = true;
-    return error_;
+    observed_ |= ended();
+    return error();
   }
-  [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
+  [[nodiscard]] bool is_observed() const noexcept { return observed_; }
+  [[nodiscard]] const std::exception_ptr& error() const noexcept { return body_ended_ ? failure : none_; }
   void mark_observed() noexcept { observed_ = true; }
 
   // Values that belong to it: task_local and context.
@@ -161,7 +170,10 @@ class task_state : public fifo_hook {
 
   // The life of a task, driven by the loop.
   void attach(child_list& owner, const void* spawn_site);
-  void set_body_ended() noexcept { body_ended_ = true; }
+  void set_body_ended() noexcept {
+    std::construct_at(&failure);
+    body_ended_ = true;
+  }
   /// Whether its last step is over, or has come to its end: nothing suspended is left.
   [[nodiscard]] bool body_ended() const noexcept { return body_ended_; }
   /// Resumes the task until it waits, yields or ends.
@@ -197,8 +209,10 @@ class task_state : public fifo_hook {
   }
 
  protected:
-  task_state() noexcept = default;
-  virtual ~task_state() = default;
+  task_state() noexcept : resume_point() {}
+  virtual ~task_state() {
+    if (body_ended_) std::destroy_at(&failure);
+  }
 
   /// Calls the callable; gives the coroutine to resume first.
   [[nodiscard]] virtual std::coroutine_handle<> start() = 0;
@@ -208,9 +222,9 @@ class task_state : public fifo_hook {
   [[nodiscard]] virtual const char* type_name() const noexcept = 0;
   virtual void destroy_self() noexcept = 0;
 
-  std::exception_ptr error_;
-
  private:
+  static inline const std::exception_ptr none_;
+
   struct extras {
     std::string name;
     cause_ptr cause;  // why it was killed
@@ -229,6 +243,7 @@ class task_state : public fifo_hook {
   void tell_step_begins() const noexcept;
   void tell_step_ends() const noexcept;
   void settle_failure() noexcept;
+  void report_swallowed_kill() const noexcept;
 
   std::unique_ptr<extras> extras_;
   fifo<completion_listener> listeners_;
