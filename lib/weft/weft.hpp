@@ -37,6 +37,7 @@
 #include <weft/core/task.hpp>
 #include <weft/core/task_group.hpp>
 #include <weft/core/task_local.hpp>
+#include <weft/core/task_started.hpp>
 #include <weft/core/this_task.hpp>
 #include <weft/core/time.hpp>
 #include <weft/core/timeout.hpp>

@@ -112,6 +112,28 @@ TEST_CASE("sweep: map_unordered in a group, left early or closed") {
   everything(scenario);
 }
 
+TEST_CASE("sweep: imap, to its end, and in a group, left early") {
+  auto scenario = []() -> task<> {
+    shift s;
+    std::vector<int> results;
+    auto f = [&](int hours) -> task<int> { return s.work(hours); };
+    auto body = [&](task_group& group) -> task<> {
+      const std::vector<int> hours{3, 1, 2, 1};
+      weft::map_options options;
+      options.limit = 2;
+      auto all = weft::imap(hours, f, options);
+      while (auto r = co_await all.next()) results.push_back(*r);
+      auto left = weft::imap(group, hours, f);
+      const auto first = co_await left.next();
+      expect(first == 3, "the first of the range");
+    };
+    auto check = [&] { expect(s.running() == 0, "an element still runs"); };
+    co_await scope_then(body, check);
+    expect(results == std::vector<int>{3, 1, 2, 1}, "the order of the range");
+  };
+  everything(scenario);
+}
+
 TEST_CASE("sweep: map_unordered, where an element fails") {
   auto scenario = []() -> task<> {
     shift s;

@@ -210,6 +210,52 @@ TEST_CASE("sweep: context") {
   everything(scenario, {"1", "2"});
 }
 
+TEST_CASE("sweep: task_group::start") {
+  auto scenario = []() -> task<> {
+    int running = 0;
+    auto child = [&](weft::task_started<int> started, int value) -> task<> {
+      ++running;
+      const weft::scope_exit end([&] { --running; });
+      co_await weft::sleep(1h);
+      started(value);
+      co_await weft::sleep(1h);
+    };
+    auto body = [&](task_group& group) -> task<> {
+      group.spawn(named("b"), give_after, 1h, 1);
+      const int first = co_await group.start<int>(named("a"), child, 1);
+      const int second = co_await group.start<int>(child, 2);
+      expect(first == 1 && second == 2, "what the children say");
+    };
+    auto check = [&] { expect(running == 0, "a child still runs"); };
+    auto options = weft::task_group_options();
+    options.max = 2;
+    auto limited = [&](task_group& /*unused*/) -> task<> { co_await weft::scope(options, body); };
+    co_await scope_then(limited, check);
+  };
+  everything(scenario, {"b"});
+}
+
+TEST_CASE("sweep: task_group::start, of a child that fails first") {
+  auto scenario = []() -> task<> {
+    auto child = [](weft::task_started<> /*started*/) -> task<> {
+      co_await weft::sleep(1h);
+      throw std::out_of_range("boom");
+    };
+    auto body = [&](task_group& group) -> task<> {
+      group.spawn(give_after, 1h, 1);
+      bool failed = false;
+      try {
+        co_await group.start(child);
+      } catch (const std::out_of_range&) {
+        failed = true;
+      }
+      expect(failed, "the failure reaches the caller");
+    };
+    co_await weft::scope(body);
+  };
+  everything(scenario);
+}
+
 TEST_CASE("sweep: join, and kill_join") {
   auto scenario = []() -> task<> {
     auto child = []() -> task<int> { return give_after(2h, 7); };

@@ -135,14 +135,24 @@ task<void> killall(Range range, std::string reason = {}, std::source_location wh
   for (auto& h : range) co_await h.join();
 }
 
+namespace detail {
+
+template <class R>
+std::vector<handle<R>> adopt_all(task_group& group, std::vector<task<R>>& tasks) {
+  std::vector<handle<R>> children;
+  children.reserve(tasks.size());
+  for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
+  return children;
+}
+
+}  // namespace detail
+
 /// Runs the tasks concurrently and gives their results (std::monostate for void). The first failure cancels the others
 /// and is thrown when all of them have ended; what another one fails with then is reported as unhandled.
 template <class... Rs>
 task<std::tuple<detail::value_of<Rs>...>> gather(task<Rs>... tasks) {
-  auto options = task_group_options();
-  task_group group = group_access::make(options);
+  task_group group = group_access::make(on_error::cancel);
   std::tuple<handle<Rs>...> children{group_access::adopt(group, std::move(tasks))...};  // braces: in this order
-  group_access::leave_body(group);
   co_await group_access::join(group);
   group_access::settle_first(group);
   co_return std::apply(
@@ -156,12 +166,8 @@ void gather(handle<R>, handle<Rs>...) = delete;  // they run already: write join
 /// The same for any number of tasks of one type; gives their results in order (nothing for void).
 template <class R>
 task<std::conditional_t<std::is_void_v<R>, void, std::vector<detail::value_of<R>>>> gather(std::vector<task<R>> tasks) {
-  auto options = task_group_options();
-  task_group group = group_access::make(options);
-  std::vector<handle<R>> children;
-  children.reserve(tasks.size());
-  for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
-  group_access::leave_body(group);
+  task_group group = group_access::make(on_error::cancel);
+  std::vector<handle<R>> children = detail::adopt_all(group, tasks);
   co_await group_access::join(group);
   group_access::settle_first(group);
   if constexpr (!std::is_void_v<R>) {
@@ -178,11 +184,8 @@ task<std::conditional_t<std::is_void_v<R>, void, std::vector<detail::value_of<R>
 /// ended.
 template <class... Rs>
 task<std::tuple<handle<Rs>...>> gather_settled(task<Rs>... tasks) {
-  auto options = task_group_options();
-  options.on_error = on_error::collect;
-  task_group group = group_access::make(options);
+  task_group group = group_access::make(on_error::collect);
   std::tuple<handle<Rs>...> children{group_access::adopt(group, std::move(tasks))...};  // braces: in this order
-  group_access::leave_body(group);
   co_await group_access::join(group);
   group_access::settle_any(group);
   co_return children;
@@ -191,13 +194,8 @@ task<std::tuple<handle<Rs>...>> gather_settled(task<Rs>... tasks) {
 /// The same for any number of tasks of one type; their handles in order.
 template <class R>
 task<std::vector<handle<R>>> gather_settled(std::vector<task<R>> tasks) {
-  auto options = task_group_options();
-  options.on_error = on_error::collect;
-  task_group group = group_access::make(options);
-  std::vector<handle<R>> children;
-  children.reserve(tasks.size());
-  for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
-  group_access::leave_body(group);
+  task_group group = group_access::make(on_error::collect);
+  std::vector<handle<R>> children = detail::adopt_all(group, tasks);
   co_await group_access::join(group);
   group_access::settle_any(group);
   co_return children;
@@ -260,16 +258,13 @@ std::variant<Values...> race_result(std::size_t winner, Children& children) {
 template <class... Rs>
 task<std::variant<detail::value_of<Rs>...>> race(task<Rs>... tasks) {
   static_assert(sizeof...(Rs) > 0, "race() needs a task");
-  auto options = task_group_options();
-  options.on_error = on_error::collect;
-  task_group group = group_access::make(options);
+  task_group group = group_access::make(on_error::collect);
   std::tuple<handle<Rs>...> children{group_access::adopt(group, std::move(tasks))...};  // braces: in this order
   detail::race_referee referee(group);
   std::array<detail::race_listener, sizeof...(Rs)> listeners;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (listeners[I].watch(referee, I, handle_access::state(std::get<I>(children))), ...);
   }(std::index_sequence_for<Rs...>());
-  group_access::leave_body(group);
   co_await group_access::join(group);
   co_return detail::race_result<detail::value_of<Rs>...>(referee.winner(), children);
 }
@@ -286,16 +281,11 @@ struct race_winner {
 template <class R>
 task<race_winner<R>> race(std::vector<task<R>> tasks) {
   if (tasks.empty()) throw std::invalid_argument("race() needs a task");
-  auto options = task_group_options();
-  options.on_error = on_error::collect;
-  task_group group = group_access::make(options);
-  std::vector<handle<R>> children;
-  children.reserve(tasks.size());
-  for (auto& t : tasks) children.push_back(group_access::adopt(group, std::move(t)));
+  task_group group = group_access::make(on_error::collect);
+  std::vector<handle<R>> children = detail::adopt_all(group, tasks);
   detail::race_referee referee(group);
   std::vector<detail::race_listener> listeners(children.size());
   for (std::size_t i = 0; i < children.size(); ++i) listeners[i].watch(referee, i, handle_access::state(children[i]));
-  group_access::leave_body(group);
   co_await group_access::join(group);
   for (std::size_t i = 0; i < children.size(); ++i) {
     if (i != referee.winner()) detail::report_loser(handle_access::state(children[i]));

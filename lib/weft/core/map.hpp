@@ -111,42 +111,45 @@ namespace detail {
 template <class F, class R>
 class map_crew final : public map_crew_base {
  public:
-  map_crew(F f, std::size_t limit) : map_crew_base(limit), f_(std::move(f)) {}
+  map_crew(F f, std::size_t limit, map_order order) : map_crew_base(limit), f_(std::move(f)), order_(order) {}
 
   template <class T>
   static void start(const std::shared_ptr<map_crew>& crew, task_group* group, T&& item) {
+    place* to = crew->order_ == map_order::of_range ? &crew->results_.emplace_back() : nullptr;
     if (group != nullptr) {
-      crew->enlist(group_access::state(group->spawn(&run<T>, crew, std::move(item))));
+      crew->enlist(group_access::state(group->spawn(&run<T>, crew, std::move(item), to)));
     } else {
-      const auto child =
-          spawn_on(this_loop().root(), nullptr, &run<T>, std::shared_ptr<map_crew>(crew), std::move(item));
+      const auto child = spawn_on(this_loop().root(), nullptr, &run<T>, std::shared_ptr<map_crew>(crew),
+                                  std::move(item), std::move(to));
       crew->enlist(state_ptr<task_state>(&handle_access::state(child)));
     }
   }
   [[nodiscard]] value_of<R> take() {
-    value_of<R> first = std::move(results_.front());
+    value_of<R> first = std::move(*results_.front());
     results_.pop_front();
     one_was_taken();
     return first;
   }
 
  private:
+  using place = std::optional<value_of<R>>;
+
   // A failure is for who iterates, not for the group of the task; a kill is the task's own.
   template <class T>
-  static task<void> run(std::shared_ptr<map_crew> crew, T item) {
+  static task<void> run(std::shared_ptr<map_crew> crew, T item, place* to) {
     std::exception_ptr error;
     try {
       if constexpr (std::is_void_v<R>) {
         co_await std::invoke(crew->f_, std::move(item));
-        crew->results_.emplace_back();
+        crew->arrive(to, {});
       } else {
-        crew->results_.push_back(co_await std::invoke(crew->f_, std::move(item)));
+        crew->arrive(to, co_await std::invoke(crew->f_, std::move(item)));
       }
     } catch (...) {
       error = std::current_exception();
     }
     if (!error) {
-      crew->one_arrived();
+      co_return;
     } else if (current_task().cancel_pending()) {
       std::rethrow_exception(error);
     } else {
@@ -154,14 +157,24 @@ class map_crew final : public map_crew_base {
     }
   }
 
+  void arrive(place* to, value_of<R> value) {
+    if (to == nullptr) to = &results_.emplace_back();
+    to->emplace(std::move(value));
+    std::size_t takable = this->takable();
+    while (takable < results_.size() && results_[takable]) ++takable;
+    one_arrived(takable);
+  }
+
   F f_;
-  std::deque<value_of<R>> results_;
+  map_order order_;
+  std::deque<place> results_;  // from the next one to be taken on; of_range: with empty places for those that run
 };
 
 template <class Range, class F>
-async_generator<value_of<mapped_t<Range, F>>> map_stream(task_group* group, Range range, F f, std::size_t limit) {
+async_generator<value_of<mapped_t<Range, F>>> map_stream(task_group* group, Range range, F f, std::size_t limit,
+                                                         map_order order) {
   using crew_type = map_crew<F, mapped_t<Range, F>>;
-  auto crew = std::make_shared<crew_type>(std::move(f), limit);
+  auto crew = std::make_shared<crew_type>(std::move(f), limit, order);
   const map_leash leash(*crew);
   std::exception_ptr error;
   try {
@@ -181,7 +194,7 @@ async_generator<value_of<mapped_t<Range, F>>> map_stream(task_group* group, Rang
     error = std::current_exception();
   }
   if (error) {
-    crew->stop("map_unordered() has ended");
+    crew->stop("the map has ended");
     co_await crew->all_ended();
     std::rethrow_exception(error);
   }
@@ -206,7 +219,7 @@ template <class Range, class F>
   requires detail::mappable<Range, F>
 [[nodiscard]] auto map_unordered(Range range, F f, map_options options = {}) {
   detail::map_crew_base::check_limit(options.limit);
-  return detail::map_stream(nullptr, std::move(range), std::move(f), options.limit);
+  return detail::map_stream(nullptr, std::move(range), std::move(f), options.limit, detail::map_order::of_ends);
 }
 
 /// The same with tasks that are children of `group`: however the loop over the results is left, the scope joins them.
@@ -215,7 +228,24 @@ template <class Range, class F>
   requires detail::mappable<Range, F>
 [[nodiscard]] auto map_unordered(task_group& group, Range range, F f, map_options options = {}) {
   detail::map_crew_base::check_limit(options.limit);
-  return detail::map_stream(&group, std::move(range), std::move(f), options.limit);
+  return detail::map_stream(&group, std::move(range), std::move(f), options.limit, detail::map_order::of_ends);
+}
+
+/// As map_unordered(), with the results in the order of the range: Python's imap(). A result waits for those before it,
+/// and counts among the options.limit that are worked on or wait to be taken: one slow element holds up what is behind
+/// that window.
+template <class Range, class F>
+  requires detail::mappable<Range, F>
+[[nodiscard]] auto imap(Range range, F f, map_options options = {}) {
+  detail::map_crew_base::check_limit(options.limit);
+  return detail::map_stream(nullptr, std::move(range), std::move(f), options.limit, detail::map_order::of_range);
+}
+
+template <class Range, class F>
+  requires detail::mappable<Range, F>
+[[nodiscard]] auto imap(task_group& group, Range range, F f, map_options options = {}) {
+  detail::map_crew_base::check_limit(options.limit);
+  return detail::map_stream(&group, std::move(range), std::move(f), options.limit, detail::map_order::of_range);
 }
 
 }  // namespace weft

@@ -30,14 +30,15 @@ void map_crew_base::stop(const char* reason) noexcept {
   for (auto m = members_.begin(); m != members_.end();) (m++)->task().kill(cause);
 }
 
-void map_crew_base::one_arrived() noexcept {
+void map_crew_base::one_arrived(std::size_t takable) noexcept {
   ++arrived_;
-  wake_waiting();
+  takable_ = takable;
+  if (takable_ > 0) wake_waiting();
 }
 
 void map_crew_base::fail(std::exception_ptr error) noexcept {
   if (failure_ || stopped_) {
-    report_unhandled("a task of map_unordered()", error);
+    report_unhandled("a task of a map", error);
     return;
   }
   failure_ = std::move(error);
@@ -60,7 +61,7 @@ map_crew_base::wait_awaiter map_crew_base::all_ended() noexcept { return wait_aw
 
 bool map_crew_base::wait_awaiter::is_over() const noexcept {
   if (for_all_) return crew_->members_.empty();
-  return crew_->arrived_ > 0 || crew_->failure_ || crew_->members_.empty();
+  return crew_->takable_ > 0 || crew_->failure_ || crew_->members_.empty();
 }
 
 bool map_crew_base::wait_awaiter::await_ready() const {

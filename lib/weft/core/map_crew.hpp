@@ -12,10 +12,14 @@
 
 namespace weft::detail {
 
-/// The tasks of a map_unordered(), which may outlive the generator.
+/// In which order the generator gives the results: imap() or map_unordered().
+enum class map_order { of_range, of_ends };
+
+/// The tasks of an imap() or map_unordered(), which may outlive the generator.
 ///
 /// Ownership:  shared by the generator and its tasks. Threads: one loop.
-/// Invariants: members_ are the tasks that have not ended; at most one task waits.
+/// Invariants: members_ are the tasks that have not ended; at most one task waits. Of the results that have arrived,
+///             `takable_` are next in their order.
 class map_crew_base {
  public:
   class wait_awaiter;
@@ -43,8 +47,13 @@ class map_crew_base {
  protected:
   ~map_crew_base();
 
-  void one_arrived() noexcept;
-  void one_was_taken() noexcept { --arrived_; }
+  /// One more result is there; `takable` of them, all told, may be taken.
+  void one_arrived(std::size_t takable) noexcept;
+  [[nodiscard]] std::size_t takable() const noexcept { return takable_; }
+  void one_was_taken() noexcept {
+    --arrived_;
+    --takable_;
+  }
   void fail(std::exception_ptr error) noexcept;
 
  private:
@@ -66,6 +75,7 @@ class map_crew_base {
   std::list<member> members_;
   std::size_t limit_;
   std::size_t arrived_ = 0;
+  std::size_t takable_ = 0;
   std::exception_ptr failure_;
   task_state* waiting_ = nullptr;
   bool stopped_ = false;
@@ -97,7 +107,7 @@ class map_leash {
   explicit map_leash(map_crew_base& crew) noexcept : crew_(crew) {}
   map_leash(const map_leash&) = delete;
   map_leash& operator=(const map_leash&) = delete;
-  ~map_leash() { crew_.stop("map_unordered() was left"); }
+  ~map_leash() { crew_.stop("the results of a map were left"); }
 
  private:
   map_crew_base& crew_;

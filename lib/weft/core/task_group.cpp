@@ -85,7 +85,7 @@ void task_group::let_start(detail::task_state& child) noexcept {
 
 bool task_group::child_ended(detail::task_state& child) noexcept {
   --running_;
-  if (child.status() == detail::task_status::failed) {
+  if (child.status() == detail::task_status::failed && !child.is_observed()) {
     errors_.push_back({child.name(), child.error()});
     if (options_.on_error == on_error::cancel) {
       cancel(detail::make_cause(cancel_origin::kind::group, "a sibling failed", &child));

@@ -2,6 +2,7 @@
 
 #include <weft/core/cancel_scope.hpp>
 #include <weft/core/spawn.hpp>
+#include <weft/core/task_started.hpp>
 
 #include <coroutine>
 #include <cstddef>
@@ -65,6 +66,23 @@ class task_group final : private detail::child_list {
   template <class R, class... Args>
   void spawn(spawn_options, task<R>, Args...) = delete;  // write spawn(options, f, x) instead of f(x)
 
+  /// Starts `f(started, args...)` as a child, with a task_started<T>, and waits until the child has called it; gives
+  /// the value it said, a child that goes on meanwhile: `const int port = co_await group.start<int>(serve, address)`.
+  ///
+  /// Cancellation: of the caller kills the child, and has seen its end.
+  /// Errors:       what the child fails with before it has started reaches the caller alone, not the group;
+  ///               std::logic_error when it ends without having said anything. Behind that it is a child like others.
+  template <class T = void, class F, class... Args>
+    requires(!detail::is_made_task<F> && !std::is_same_v<F, spawn_options>)
+  [[nodiscard, gnu::noinline]] task<T> start(F f, Args... args) {
+    return start_child<T>(spawn_options(), __builtin_return_address(0), std::move(f), detail::stored(args)...);
+  }
+  template <class T = void, class F, class... Args>
+    requires(!detail::is_made_task<F>)
+  [[nodiscard, gnu::noinline]] task<T> start(spawn_options options, F f, Args... args) {
+    return start_child<T>(std::move(options), __builtin_return_address(0), std::move(f), detail::stored(args)...);
+  }
+
   /// Cancels the children and the body of the scope.
   void cancel(std::string reason = "the group was cancelled",
               std::source_location where = std::source_location::current());
@@ -91,6 +109,18 @@ class task_group final : private detail::child_list {
     admit(*child);
     return detail::group_spawn_awaiter<result>(std::move(child));
   }
+  // By value: they are moved into the frame of this coroutine before it first waits.
+  template <class T, class F, class... Args>
+  task<T> start_child(spawn_options options, const void* site, F f, Args... args) {
+    static_assert(detail::returns_task<F, task_started<T>, Args...>,
+                  "start<T>(f, args...): f must take a task_started<T> before the arguments and return a weft::task");
+    detail::current_task().check();
+    const auto result = std::make_shared<detail::start_result<T>>();
+    const auto spawned =
+        spawn_child(std::move(options), site, std::move(f), task_started<T>(result), std::move(args)...);
+    co_await result->wait_for(*spawned.child());
+    if constexpr (!std::is_void_v<T>) co_return result->take();
+  }
   [[nodiscard]] bool has_room() const noexcept { return !options_.max || running_ < *options_.max; }
   void admit(detail::task_state& child);
   void let_start(detail::task_state& child) noexcept;
@@ -112,11 +142,12 @@ class task_group final : private detail::child_list {
 
 /// What scope(), gather() and race() do with a group.
 struct group_access {
-  /// Waits for all children. Not ended by a cancellation of the caller, which is passed on to the children instead.
+  /// Ends the body, where that has not happened, and waits for all children. Not ended by a cancellation of the caller, which is passed on to the children instead.
   class join_awaiter;
 
   /// Throws std::invalid_argument when there would be room for no task at all.
   [[nodiscard]] static task_group make(task_group_options options) { return task_group(options); }
+  [[nodiscard]] static task_group make(on_error policy) { return task_group({.max = {}, .on_error = policy}); }
   [[nodiscard]] static join_awaiter join(task_group& group) noexcept;
   /// Runs a coroutine that exists already as a child.
   template <class R>
@@ -130,7 +161,6 @@ struct group_access {
   [[nodiscard]] static detail::state_ptr<detail::task_state> state(const detail::group_spawn_awaiter<R>& of) noexcept {
     return of.child();
   }
-  static void leave_body(task_group& group) noexcept { group.body_.leave(); }
   /// The body has ended, with `error` or well: what it failed with cancels the children.
   static void end_body(task_group& group, const std::exception_ptr& error);
   /// Throws what the children and the body have failed with, or what cancelled them from outside.
@@ -157,7 +187,10 @@ class group_access::join_awaiter final : private detail::waiter {
   task_group* group_;
 };
 
-inline group_access::join_awaiter group_access::join(task_group& group) noexcept { return join_awaiter(group); }
+inline group_access::join_awaiter group_access::join(task_group& group) noexcept {
+  group.body_.leave();
+  return join_awaiter(group);
+}
 
 namespace detail {
 
