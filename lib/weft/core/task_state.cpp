@@ -34,7 +34,7 @@ void report_unawaited(std::coroutine_handle<> made) {
   const std::source_location last = this_scheduler.last_await;
   logger()->warn("a task was made but neither awaited nor spawned: its function, at {}, has not run; dropped {}", code,
                  running == nullptr ? std::string("by a callback")
-                                    : fmt::format("by task '{}', behind the co_await at {}:{}", running->name(),
+                                    : fmt::format("by task '{}', whose last co_await was at {}:{}", running->name(),
                                                   last.file_name(), last.line()));
 }
 
