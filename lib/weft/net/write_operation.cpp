@@ -1,5 +1,7 @@
 #include <weft/net/write_operation.hpp>
 
+#include <weft/net/system_call.hpp>
+
 #include <cerrno>
 
 #include <sys/socket.h>
@@ -12,7 +14,7 @@ std::size_t send_now(int descriptor, const boost::asio::const_buffer* buffers, s
   constexpr std::size_t max_pieces = 16;
   ssize_t sent = 0;
   if (count == 1) {
-    sent = ::send(descriptor, buffers->data(), buffers->size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = send_directly(descriptor, buffers->data(), buffers->size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   } else {
     std::array<iovec, max_pieces> pieces;
     msghdr message{};
