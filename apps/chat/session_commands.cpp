@@ -39,7 +39,8 @@ void session::note(const std::string& text) {
 task<bool> session::add_peer(peer_address address, std::string nick) {
   std::string trouble;
   try {
-    const auto found = co_await net::resolve(address.host, address.port, {.family = family_of(config_)});
+    const net::resolve_options wanted{.family = family_of(config_)};
+    const auto found = co_await net::resolve(address.host, address.port, wanted);
     const endpoint where(found.front().address(), address.port);
     peers_.add(where, std::move(nick));
     const auto host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
@@ -56,7 +57,7 @@ task<bool> session::add_peer(peer_address address, std::string nick) {
 task<bool> session::add_peers() {
   bool all = true;
   for (const auto& address : config_.peers) {
-    const bool found = co_await add_peer(address, {});
+    const bool found = co_await add_peer(address, std::string());
     all = all && found;
   }
   co_return all;
@@ -84,7 +85,7 @@ task<> session::ask_for_peer(input_queue& input) {
     const bool is_v6 = answers[0].find(':') != std::string::npos && !answers[0].starts_with('[');
     const auto host = is_v6 ? "[" + answers[0] + "]" : answers[0];
     const auto address = parse_peer(answers[1].empty() ? host : host + ":" + answers[1], config_.peer_port);
-    co_await add_peer(address, {});
+    co_await add_peer(address, std::string());
   } catch (const app::usage_error& error) {
     wrong = error.what();
   }
@@ -136,7 +137,9 @@ task<> session::add(std::string_view words) {
   }
   std::string wrong;
   try {
-    co_await add_peer(parse_peer(typed[0], config_.peer_port), typed.size() > 1 ? typed[1] : std::string());
+    const auto address = parse_peer(typed[0], config_.peer_port);
+    const auto nick = typed.size() > 1 ? typed[1] : std::string();
+    co_await add_peer(address, nick);
   } catch (const app::usage_error& error) {
     wrong = error.what();
   }

@@ -108,8 +108,11 @@ task<chat_exit> session::serve_user() {
       auto given = co_await input.get();
       if (given.what == user_input::kind::interrupt) code = chat_exit::interrupted;
       if (given.what == user_input::kind::line) {
-        goes_on = is_terminal ? co_await perform(given.text) : true;
-        if (!is_terminal) co_await say(std::move(given.text));
+        if (is_terminal) {
+          goes_on = co_await perform(given.text);
+        } else {
+          co_await say(std::move(given.text));
+        }
       } else {
         goes_on = false;
         // The end of a pipe ends what is sent, not what is received.

@@ -210,6 +210,14 @@ class Plain(Case):
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"cannot use the interface 'nonexistent'", done.stderr)
 
+    def test_a_peer_can_be_added_without_a_nick(self):
+        peer = self.peer()
+        chat = self.start_typed()
+        chat.type(f"\n/add {self.name(peer)}\nhello\n/add\n/add [::1\n")
+        self.assertEqual(peer.recv(100), b"hello")
+        chat.err.wait_for(b"/add HOST[:PORT] [NICK]")
+        chat.err.wait_for(b"not a peer")
+
     def test_a_blocked_address_is_not_heard_until_it_is_unblocked(self):
         peer = self.peer()
         chat = self.start_typed("127.0.0.1:9", "--stats")
