@@ -2,8 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <functional>
 
+#include <weft/core/cancelled.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/core/timeout.hpp>
 
@@ -28,19 +30,25 @@ time_point bench_run::due(std::uint64_t number, std::size_t index) const noexcep
   return measure_from + std::chrono::duration_cast<duration>(std::chrono::duration<double>(seconds));
 }
 
-task<bench_result> run_bench(const bench_config& settings) {
+task<bench_result> run_bench(const bench_config& settings, std::exception_ptr& interrupted) {
   bench_run run{settings};
   // Set anew when all connections are there.
   run.measure_from = time_point::max();
   const double before = cpu_seconds();
   const time_point begun = this_loop().now();
-  if (settings.target.udp) {
-    co_await load_udp(run);
-  } else {
-    co_await load_tcp(run);
+  try {
+    if (settings.target.udp) {
+      co_await load_udp(run);
+    } else {
+      co_await load_tcp(run);
+    }
+  } catch (const cancelled&) {
+    interrupted = std::current_exception();
   }
-  const double wall = std::chrono::duration<double>(this_loop().now() - begun).count();
-  run.result.seconds = std::chrono::duration<double>(settings.length).count();
+  const time_point now = this_loop().now();
+  const double wall = std::chrono::duration<double>(now - begun).count();
+  const duration measured = interrupted ? std::max(duration::zero(), now - run.measure_from) : settings.length;
+  run.result.seconds = std::chrono::duration<double>(measured).count();
   run.result.own_cpu = wall > 0 ? (cpu_seconds() - before) / wall : 0;
   co_return std::move(run.result);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 
 #include <weft/core/task.hpp>
@@ -41,8 +42,9 @@ struct bench_run {
   [[nodiscard]] time_point due(std::uint64_t number, std::size_t index) const noexcept;
 };
 
-/// Connects, runs to the end and counts. Errors: where no connection can be made at all.
-task<bench_result> run_bench(const bench_config& settings);
+/// Connects, runs to the end and counts. Errors: where a connection cannot be made.
+/// Cancellation: ends the run; what it has found until then is given, and `interrupted` is what is to be thrown then.
+task<bench_result> run_bench(const bench_config& settings, std::exception_ptr& interrupted);
 
 /// What the connections of each kind do, until the end of the run; ended from outside.
 task<> load_tcp(bench_run& run);

@@ -62,10 +62,12 @@ void write_file(const std::string& name, const std::string& text) {
 }
 
 task<app::exit_code> bench(const bench_config& settings) {
-  const bench_result found = co_await run_bench(settings);
+  std::exception_ptr interrupted;
+  const bench_result found = co_await run_bench(settings, interrupted);
   app::write_fully(STDOUT_FILENO, settings.json ? json_report(settings, found) : text_report(settings, found),
                    "standard output");
   if (!settings.plot.empty()) write_file(settings.plot, plot(settings, found));
+  if (interrupted) std::rethrow_exception(interrupted);
   if (found.mismatches > 0) co_return app::exit_code::integrity;
   co_return found.requests == 0 || found.broken > 0 ? app::exit_code::network : app::exit_code::ok;
 }

@@ -2,12 +2,14 @@
 """weft-echo bench: counts right, finds wrong answers, and reports for machines."""
 import json
 import os
+import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import unittest
 
-from support import EchoTest
+from support import ECHO, EchoTest
 
 
 class Bench(EchoTest):
@@ -79,6 +81,20 @@ class Bench(EchoTest):
         self.bench("-n", 2, "--plot", file, "127.0.0.1", self.start().ports["tcp"])
         with open(file, encoding="utf-8") as picture:
             self.assertIn("<polyline", picture.read())
+
+    def test_an_interrupt_prints_what_was_found_so_far(self):
+        server = self.start("--stats", "50ms")
+        words = [ECHO, "bench", "-n", "2", "-d", "1h", "--json", "127.0.0.1", str(server.ports["tcp"])]
+        bench = subprocess.Popen(words, stdout=subprocess.PIPE)
+        self.addCleanup(self.end, bench)
+        while " 2 connections open" not in server.stderr.readline():
+            pass
+        bench.send_signal(signal.SIGINT)
+        out, _ = bench.communicate(timeout=30)
+        self.assertEqual(bench.returncode, 130)
+        found = json.loads(out)
+        self.assertLess(found["seconds"], 600)
+        self.assertEqual(found["errors"], 0)
 
     def test_no_server_is_a_failure(self):
         port = self.datagrams().getsockname()[1]

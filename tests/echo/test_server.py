@@ -150,11 +150,11 @@ class Udp(EchoTest):
             forged.recv(10)
 
     def test_a_source_that_is_gone_disturbs_no_one(self):
+        one = self.datagrams()  # before, so that it has the port of none of those
         for _ in range(20):
             gone = self.datagrams()
             gone.sendto(b"x" * 1000, self.to)
             gone.close()
-        one = self.datagrams()
         one.sendto(b"here", self.to)
         self.assertEqual(one.recv(10), b"here")
 
