@@ -5,6 +5,7 @@
 #include <weft/core/loop.hpp>
 #include <weft/core/task_group.hpp>
 #include <weft/net/bind_address.hpp>
+#include <weft/net/open_socket.hpp>
 #include <weft/sync/event.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -22,6 +23,9 @@ using asio_socket = tcp_socket::asio_socket;
 using error_code = boost::system::error_code;
 
 task<error_code> connect_socket(asio_socket& socket, tcp_endpoint endpoint) {
+  error_code unopened;
+  detail::open_socket(socket, endpoint.protocol(), unopened);
+  if (unopened) co_return unopened;
   const auto [error] = co_await socket.async_connect(endpoint, boost::asio::as_tuple(boost::asio::deferred));
   if (error) co_return error;
   error_code not_fatal;

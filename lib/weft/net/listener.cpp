@@ -4,6 +4,7 @@
 #include <weft/core/loop.hpp>
 #include <weft/net/accept.hpp>
 #include <weft/net/bind_address.hpp>
+#include <weft/net/open_socket.hpp>
 
 #include <boost/asio/ip/v6_only.hpp>
 
@@ -23,7 +24,7 @@ error_code open_listening(listener::asio_acceptor& acceptor, const tcp_endpoint&
                           const listen_options& options) {
   error_code error;
   const auto ok = [&error] { return !error; };
-  acceptor.open(endpoint.protocol(), error);
+  detail::open_socket(acceptor, endpoint.protocol(), error);
   if (ok()) acceptor.set_option(boost::asio::socket_base::reuse_address(true), error);
   const int on = 1;
   if (ok() && options.sharing == port_sharing::shared &&

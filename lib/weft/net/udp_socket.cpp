@@ -3,6 +3,7 @@
 #include <weft/base/error.hpp>
 #include <weft/core/loop.hpp>
 #include <weft/net/bind_address.hpp>
+#include <weft/net/open_socket.hpp>
 
 #include <boost/asio/ip/v6_only.hpp>
 
@@ -69,7 +70,7 @@ void set_possible(udp_core& core, const udp_options& options) {
 error_code open_bound(udp_core& core, const udp_endpoint& at, const udp_options& options) {
   error_code error;
   core.is_v6 = at.address().is_v6();
-  core.socket.open(at.protocol(), error);
+  detail::open_socket(core.socket, at.protocol(), error);
   if (!error) error = set_needed(core, at, options);
   if (!error) core.socket.bind(at, error);
   if (!error) set_possible(core, options);

@@ -5,10 +5,10 @@
 #include <weft/core/sleep.hpp>
 #include <weft/core/this_task.hpp>
 #include <weft/net/accept.hpp>
-
-#include <boost/asio/local/connect_pair.hpp>
+#include <weft/net/open_socket.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 
@@ -54,7 +54,7 @@ bool is_left_behind(const endpoint& at, const std::string& path) {
 error_code open_listening(unix_listener::asio_acceptor& acceptor, const endpoint& at, const std::string& path,
                           const unix_listen_options& options) {
   error_code error;
-  acceptor.open(at.protocol(), error);
+  detail::open_socket(acceptor, at.protocol(), error);
   if (error) return error;
   // The file gets the permissions of the socket: there is no moment in which it has others.
   if (options.mode && ::fchmod(acceptor.native_handle(), static_cast<mode_t>(*options.mode)) != 0) return last_error();
@@ -83,8 +83,7 @@ task<unix_socket> unix_connect(std::string path) {
   const endpoint to = endpoint_of(path, what);
   unix_socket::asio_socket socket(this_loop().get_executor());
   error_code error;
-  socket.open(to.protocol(), error);
-  if (!error) socket.native_non_blocking(true, error);
+  detail::open_socket(socket, to.protocol(), error);
   for (duration pause = first_connect_pause; !error; pause = std::min(2 * pause, longest_connect_pause)) {
     this_task::check();
     // Not by Asio, which takes the EAGAIN of a full queue for a connection that will be there when the socket is writable.
@@ -100,9 +99,16 @@ task<unix_socket> unix_connect(std::string path) {
 std::pair<unix_socket, unix_socket> unix_pair() {
   unix_socket::asio_socket one(this_loop().get_executor());
   unix_socket::asio_socket two(this_loop().get_executor());
+  constexpr const char* what = "cannot make a pair of sockets";
+  std::array<int, 2> both{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data()) != 0) throw_errno(errno, what);
   error_code error;
-  boost::asio::local::connect_pair(one, two, error);
-  if (error) throw_error(error, "cannot make a pair of sockets");
+  one.assign({}, both[0], error);
+  if (error) ::close(both[0]);
+  error_code error_too;
+  two.assign({}, both[1], error_too);
+  if (error_too) ::close(both[1]);
+  if (error || error_too) throw_error(error ? error : error_too, what);
   return {unix_socket(std::move(one)), unix_socket(std::move(two))};
 }
 
