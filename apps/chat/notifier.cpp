@@ -75,22 +75,30 @@ void notifier::add(const chat_event& message) {
   static_cast<void>(lines_.try_put(event_text(message, coloring::none).substr(0, longest_line)));
 }
 
-task<> notifier::perform(std::string line) {
-  auto work = [words = words_, line = std::move(line)] { run_command(words, line); };
+task<> notifier::perform(std::shared_ptr<job> one) {
+  auto work = [words = words_, one] {
+    one->begun = true;
+    run_command(words, one->line);
+  };
   co_await thread_.run_abandonable(std::move(work));
 }
 
 task<> notifier::run() {
   for (;;) {
     auto line = co_await lines_.get();
-    co_await perform(std::move(line));
+    current_ = std::make_shared<job>(std::move(line));
+    co_await perform(current_);
+    current_.reset();
   }
 }
 
 task<> notifier::finish() {
+  auto nothing = [] {};
+  co_await thread_.run_abandonable(nothing);  // behind what the thread was given before
+  if (current_ && !current_->begun) co_await perform(current_);
   while (!lines_.empty()) {
     auto line = co_await lines_.get();
-    co_await perform(std::move(line));
+    co_await perform(std::make_shared<job>(std::move(line)));
   }
 }
 

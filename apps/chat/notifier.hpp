@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,13 +28,19 @@ class notifier {
   void add(const chat_event& message);
   /// Until killed. Errors: boost::system::system_error when the command cannot be started.
   task<> run();
-  /// What waits still. Otherwise as run().
+  /// What waits still, and what was being done when run() was killed. Otherwise as run().
   task<> finish();
 
  private:
-  task<> perform(std::string line);
+  struct job {
+    std::string line;
+    std::atomic<bool> begun = false;
+  };
+
+  task<> perform(std::shared_ptr<job> one);
 
   std::vector<std::string> words_;
+  std::shared_ptr<job> current_;  // shared with the thread
   queue<std::string> lines_{max_waiting};
   offload thread_;
 };

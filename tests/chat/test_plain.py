@@ -226,13 +226,15 @@ class Plain(Case):
         chat.type(f"/block {self.name(peer)}\n")
         chat.err.wait_for(b"nothing more is heard from 127.0.0.1")
         peer.sendto(b"second", ("127.0.0.1", chat.port))
+        self.peer(address="127.0.0.2").sendto(b"from elsewhere", ("127.0.0.1", chat.port))
+        chat.out.wait_for(b"from elsewhere")
         chat.type("/block\n/unblock 127.0.0.1\n")
         chat.err.wait_for(b"127.0.0.1 is heard again")
         peer.sendto(b"third", ("127.0.0.1", chat.port))
         chat.out.wait_for(b"third")
         self.assertFalse(any(b"second" in line for line in chat.out.seen))
         chat.type("/quit\n")
-        chat.err.wait_for(b"sent 0, received 2")
+        chat.err.wait_for(b"sent 0, received 3")
 
 
 class Send(Case):
