@@ -140,8 +140,8 @@ config resolve(const app::arguments& typed, const surroundings& around) {
   for (const auto& option : typed.options) {
     if (!option.values.empty()) apply(settings, option);
   }
-  if (is_given(typed, "discover") && settings.mode != chat_mode::ipmsg)
-    throw app::usage_error("--discover belongs to --mode ipmsg");
+  if (is_given(typed, "discover") && settings.mode == chat_mode::plain)
+    throw app::usage_error("--discover belongs to the modes ipmsg and secure");
   if (is_given(typed, "ipv4") && is_given(typed, "ipv6")) throw app::usage_error("-4 and -6 exclude each other");
   for (const auto* name : {"key", "known", "accept"}) {
     if (is_given(typed, name) && settings.mode != chat_mode::secure)

@@ -36,7 +36,7 @@ struct config {
   std::string user;
   std::string interface;   ///< nothing goes or comes by another; empty: by any
   std::string encoding;    ///< of peers that do not write UTF-8, for both directions; empty: guessed, and UTF-8
-  bool discovers = false;  ///< ipmsg: everyone on the network is told that we are here
+  bool discovers = false;  ///< ipmsg and secure: peers are sought on the network, and find us
   line_end end = line_end::automatic;
   std::string key_file;
   std::string known_file;

@@ -48,7 +48,7 @@ std::string heading(const chat_event& event) {
     case event_type::renamed: return "* " + who(event) + ": ";
     case event_type::refused: return "! " + who(event) + " refused: ";
     case event_type::offer: return "* " + who(event) + " offers ";
-    case event_type::flood: return "! " + who(event) + ": ";
+    case event_type::flood: return "! " + (event.peer ? who(event) : "others") + ": ";
     case event_type::notice: break;
   }
   return event.peer ? "* " + who(event) + ": " : "* ";

@@ -38,8 +38,9 @@ void add_network(std::vector<app::option_spec>& all) {
   all.push_back({.long_name = "discover",
                  .metavar = "WHETHER",
                  .group = whom,
-                 .help = "ipmsg mode: tell everyone on the network that you are here, by broadcast",
-                 .default_text = "on",
+                 .help = "find peers on the local network, and be found: by broadcast in ipmsg mode, by multicast in "
+                         "secure mode",
+                 .default_text = "on in ipmsg mode, off in secure mode",
                  .choices = "on|off"});
   all.push_back(
       {.long_name = "iface", .metavar = "NAME", .group = whom, .help = "the network interface to use, and no other"});

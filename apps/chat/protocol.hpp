@@ -15,8 +15,9 @@ namespace weft::chat_app {
 struct outgoing {
   endpoint to;
   std::string bytes;
-  message_id about = 0;  ///< the own message it is a part of; 0: none
-  bool is_last = true;   ///< part of it
+  message_id about = 0;    ///< the own message it is a part of; 0: none
+  bool is_last = true;     ///< part of it
+  unsigned interface = 0;  ///< of a multicast group: the interface's index; 0: the system chooses
 };
 
 /// What a mode says on the wire: datagrams and time in, datagrams and events out. Does no I/O and asks for no time, so

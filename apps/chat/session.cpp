@@ -50,7 +50,10 @@ task<chat_exit> session::run() {
   auto code = chat_exit::bind;
   std::exception_ptr thrown;
   try {
-    if (bind()) listen_for_files();
+    if (bind()) {
+      listen_for_files();
+      join_groups();
+    }
     if (socket_) code = co_await talk();
   } catch (const cancelled&) {
     thrown = std::current_exception();
@@ -233,6 +236,7 @@ task<> session::transmit() {
     auto datagram = co_await wire_.get();
     boost::system::error_code failure;
     try {
+      if (datagram.interface != 0) socket_->set_multicast_interface(datagram.interface);
       co_await socket_->send_to(datagram.bytes, datagram.to);
     } catch (const boost::system::system_error& error) {
       failure = error.code();

@@ -50,6 +50,7 @@ class session {
   void make_mode();
   void start_mode();
   void listen_for_files();
+  void join_groups();
   bool is_own_echo(const endpoint& from) const;
   bool bind();
   void use_interface();
@@ -105,6 +106,7 @@ class session {
   reporter reporter_;
   std::unique_ptr<secure::guard> guard_;  // in secure mode
   std::string fingerprint_;
+  std::vector<secure::search_group> groups_;  // in secure mode, where it seeks
   std::unique_ptr<protocol> mode_;
   std::vector<net::ip_address> own_addresses_;  // in ipmsg mode
   std::unique_ptr<file_exchange> files_;        // in ipmsg mode

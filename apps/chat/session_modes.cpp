@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <utility>
 
 #include <weft/base/parse.hpp>
 #include <weft/core/loop.hpp>
@@ -31,6 +33,35 @@ std::vector<endpoint> broadcasts_of(const std::string& interface, std::uint16_t 
     if (one.broadcast && is_chosen) all.emplace_back(*one.broadcast, port);
   }
   all.emplace_back(boost::asio::ip::address_v4::broadcast(), port);
+  return all;
+}
+
+constexpr std::string_view group_v4 = "239.255.70.70";
+constexpr std::string_view group_v6 = "ff02::7070";
+constexpr std::uint16_t usual_port = 7070;
+
+/// Where secure mode seeks: both groups, on each interface that has addresses of their family.
+std::vector<secure::search_group> search_groups(const config& settings) {
+  const auto listening = net::parse_address(settings.listen_host);
+  const bool may_v4 = settings.addresses != family::v6 && (!listening || listening->is_v4());
+  const bool may_v6 = settings.addresses != family::v4 && (!listening || listening->is_v6());
+  const auto port = settings.listen_port == 0 ? usual_port : settings.listen_port;
+  std::map<std::pair<unsigned, bool>, secure::search_group> groups;
+  for (const auto& one : net::interface_addresses()) {
+    const bool is_v6 = one.address.is_v6();
+    const bool is_fit =
+        settings.interface.empty() ? one.can_multicast && !one.is_loopback : one.name == settings.interface;
+    if (!is_fit || (is_v6 ? !may_v6 : !may_v4)) continue;
+    endpoint where(*net::parse_address(is_v6 ? group_v6 : group_v4), port);
+    if (is_v6) {
+      auto address = where.address().to_v6();
+      address.scope_id(one.index);
+      where.address(address);
+    }
+    groups[{one.index, is_v6}] = {where, one.index};
+  }
+  std::vector<secure::search_group> all;
+  for (const auto& [ignored, group] : groups) all.push_back(group);
   return all;
 }
 
@@ -68,9 +99,27 @@ void session::make_mode() {
   options.keys = secure::load_or_make_key(config_.key_file);
   options.nick = nick_;
   options.judge = [this](const endpoint& peer, const secure::key_bytes& key) { return guard_->judge(peer, key); };
+  if (config_.discovers) options.groups = groups_ = search_groups(config_);
   fingerprint_ = secure::fingerprint(options.keys.open);
   guard_ = std::make_unique<secure::guard>(secure::known_peers(config_.known_file), config_.accept);
   mode_ = std::make_unique<secure::secure_protocol>(std::move(options));
+}
+
+/// So that others find us; who cannot be found can still find them.
+void session::join_groups() {
+  if (groups_.empty()) return;
+  std::string trouble;
+  if (config_.listen_port == 0) trouble = "it listens on any port";
+  if (!config_.listen_host.empty()) trouble = "it listens on one address only";
+  try {
+    socket_->set_multicast_hops(1);
+    for (const auto& group : groups_) {
+      if (trouble.empty()) socket_->join(group.where.address(), group.interface);
+    }
+  } catch (const boost::system::system_error& error) {
+    trouble = app::plain_message(error.what());
+  }
+  if (!trouble.empty()) note("this one is not found by others: " + trouble);
 }
 
 /// Files go by TCP on the port that texts come to.

@@ -41,6 +41,9 @@ std::vector<std::string> samples() {
           secure::hello_packet(7, std::string(secure::hello_size - 12, 'x')),
           secure::reply_packet(1, 2, std::string(96, 'y')),
           secure::finish_packet(1, std::string(90, 'z')),
+          secure::cookie_packet(1, std::string(16, 'c')),
+          secure::seek_packet(7),
+          secure::here_packet(7),
           secure::data_header(1, 2) + std::string(60, 'd')};
 }
 

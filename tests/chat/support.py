@@ -4,6 +4,7 @@ import os
 import pty
 import queue
 import re
+import shutil
 import select
 import signal
 import socket
@@ -96,3 +97,53 @@ class Case(unittest.TestCase):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
             unused.bind(("127.0.0.1", 0))
             return unused.getsockname()[1]
+
+
+def ip(*words):
+    subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
+class NamespaceCase(Case):
+    """Two network namespaces with a link between them: 10.99.7.1 and .2, fd99:7::1 and ::2; where root may make them."""
+
+    NEEDED = ()
+
+    def setUp(self):
+        super().setUp()
+        missing = [name for name in ("ip", *self.NEEDED) if not shutil.which(name)]
+        if missing or os.geteuid() != 0:
+            self.skipTest(f"not here: {missing or 'root'}")
+        self.spaces = [f"weftchat{os.getpid()}{side}" for side in "ab"]
+        links = [f"wc{os.getpid() % 100000}{side}" for side in "ab"]
+        try:
+            for space in self.spaces:
+                ip("netns", "add", space)
+                self.addCleanup(subprocess.run, ["ip", "netns", "del", space], capture_output=True)
+            ip("link", "add", links[0], "netns", self.spaces[0], "type", "veth", "peer", "name", links[1], "netns", self.spaces[1])
+        except subprocess.CalledProcessError as error:
+            self.skipTest(f"no namespaces here: {error.stderr}")
+        for number, (space, link) in enumerate(zip(self.spaces, links), 1):
+            ip("-n", space, "addr", "add", f"10.99.7.{number}/24", "broadcast", "+", "dev", link)
+            ip("-n", space, "addr", "add", f"fd99:7::{number}/64", "nodad", "dev", link)
+            ip("-n", space, "link", "set", "lo", "up")
+            ip("-n", space, "link", "set", link, "up")
+            ip("-n", space, "route", "add", "default", "via", f"10.99.7.{3 - number}")
+
+    def within(self, space, *words, **options):
+        """A program in a namespace, ended with all that it starts."""
+        options = {"stdin": subprocess.PIPE, "start_new_session": True, **options}
+        process = subprocess.Popen(["ip", "netns", "exec", self.spaces[space], *words], cwd=self.folder, bufsize=0,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+        self.addCleanup(self.end_group, process)
+        process.out = Lines(process.stdout)
+        return process
+
+    def end_group(self, process):
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()

@@ -2,59 +2,13 @@
 """weft-chat against the real iptux, each in a network namespace of its own; where root may make them and iptux is there."""
 import json
 import os
-import shutil
 import signal
-import subprocess
-import time
 import unittest
 
-from support import CHAT, LIMIT, Case, Lines
+from support import CHAT, NamespaceCase
 
-NEEDED = ("ip", "iptux", "Xvfb", "xvfb-run", "xauth", "dbus-run-session")
-
-
-def ip(*words):
-    subprocess.run(["ip", *words], check=True, capture_output=True)
-
-
-class Iptux(Case):
-    def setUp(self):
-        super().setUp()
-        missing = [name for name in NEEDED if not shutil.which(name)]
-        if missing or os.geteuid() != 0:
-            self.skipTest(f"not here: {missing or 'root'}")
-        self.spaces = [f"weftchat{os.getpid()}{side}" for side in "ab"]
-        links = [f"wc{os.getpid() % 100000}{side}" for side in "ab"]
-        try:
-            for space in self.spaces:
-                ip("netns", "add", space)
-                self.addCleanup(subprocess.run, ["ip", "netns", "del", space], capture_output=True)
-            ip("link", "add", links[0], "netns", self.spaces[0], "type", "veth", "peer", "name", links[1], "netns", self.spaces[1])
-        except subprocess.CalledProcessError as error:
-            self.skipTest(f"no namespaces here: {error.stderr}")
-        for number, (space, link) in enumerate(zip(self.spaces, links), 1):
-            ip("-n", space, "addr", "add", f"10.99.7.{number}/24", "broadcast", "+", "dev", link)
-            ip("-n", space, "link", "set", "lo", "up")
-            ip("-n", space, "link", "set", link, "up")
-            ip("-n", space, "route", "add", "default", "via", f"10.99.7.{3 - number}")
-
-    def within(self, space, *words, **options):
-        """A program in a namespace, ended with all that it starts."""
-        process = subprocess.Popen(["ip", "netns", "exec", self.spaces[space], *words], cwd=self.folder, bufsize=0,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   start_new_session=True, **options)
-        self.addCleanup(self.end_group, process)
-        process.out = Lines(process.stdout)
-        return process
-
-    def end_group(self, process):
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
-        process.stdin.close()
-        process.stdout.close()
+class Iptux(NamespaceCase):
+    NEEDED = ("iptux", "Xvfb", "xvfb-run", "xauth", "dbus-run-session")
 
     def start_iptux(self):
         os.makedirs(os.path.join(self.folder, "config/iptux/log"))

@@ -12,11 +12,22 @@ std::string beginning(std::string_view text, std::size_t limit) {
   return std::string(text.substr(0, limit));
 }
 
-std::string head(packet_type type, std::uint32_t receiver) {
+std::string head(packet_type type) {
   std::string out(magic);
   put_integer<1>(out, static_cast<unsigned char>(type));
   put_integer<1>(out, 0);
+  return out;
+}
+
+std::string head(packet_type type, std::uint32_t receiver) {
+  auto out = head(type);
   put_integer<4>(out, receiver);
+  return out;
+}
+
+std::string search_packet(packet_type type, std::uint64_t seeker) {
+  auto out = head(type);
+  put_integer<8>(out, seeker);
   return out;
 }
 
@@ -62,9 +73,13 @@ std::optional<packet> parse_packet(std::string_view datagram) {
   if (in.take(magic.size()) != magic) return std::nullopt;
   const auto type = in.integer<1>();
   const auto reserved = in.integer<1>();
-  if (type < 1 || type > 5 || reserved != 0) return std::nullopt;
+  if (type < 1 || type > 7 || reserved != 0) return std::nullopt;
   packet out{};
   out.type = static_cast<packet_type>(type);
+  if (out.type == packet_type::seek || out.type == packet_type::here) {
+    out.counter = in.integer<8>();
+    return in.is_broken() ? std::nullopt : std::optional(out);
+  }
   out.receiver = static_cast<std::uint32_t>(in.integer<4>());
   if (out.type == packet_type::hello || out.type == packet_type::reply) {
     out.sender = static_cast<std::uint32_t>(in.integer<4>());
@@ -97,6 +112,10 @@ std::string finish_packet(std::uint32_t receiver, std::string_view message) {
 std::string cookie_packet(std::uint32_t receiver, std::string_view cookie) {
   return head(packet_type::cookie, receiver).append(cookie);
 }
+
+std::string seek_packet(std::uint64_t seeker) { return search_packet(packet_type::seek, seeker); }
+
+std::string here_packet(std::uint64_t seeker) { return search_packet(packet_type::here, seeker); }
 
 std::string hello_payload(std::string_view cookie) {
   std::string payload(cookie);

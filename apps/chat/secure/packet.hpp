@@ -23,14 +23,14 @@ inline constexpr std::size_t max_datagram = 1200;
 inline constexpr std::size_t max_fragment = 1024;
 inline constexpr std::size_t max_nick = 64;
 
-enum class packet_type : unsigned char { hello = 1, reply = 2, finish = 3, data = 4, cookie = 5 };
+enum class packet_type : unsigned char { hello = 1, reply = 2, finish = 3, data = 4, cookie = 5, seek = 6, here = 7 };
 
 /// A datagram as far as it can be read without keys.
 struct packet {
   packet_type type;
   std::uint32_t receiver = 0;  ///< whose session it is; 0 in a hello
   std::uint32_t sender = 0;    ///< of hello and reply: what the answer is to be addressed to
-  std::uint64_t counter = 0;   ///< of data
+  std::uint64_t counter = 0;   ///< of data; of seek and here: who seeks
   std::string_view header;     ///< of data: what is authenticated with it
   std::string_view body;       ///< the handshake message, what is sealed, or the cookie
 };
@@ -45,6 +45,10 @@ std::string reply_packet(std::uint32_t receiver, std::uint32_t sender, std::stri
 std::string finish_packet(std::uint32_t receiver, std::string_view message);
 /// Asks for the hello again, with the cookie in it.
 std::string cookie_packet(std::uint32_t receiver, std::string_view cookie);
+/// Asks a multicast group who is there; `seeker` is a random number.
+std::string seek_packet(std::uint64_t seeker);
+/// The answer to it.
+std::string here_packet(std::uint64_t seeker);
 /// The payload of a hello, which brings `cookie` back; empty: there is none yet.
 std::string hello_payload(std::string_view cookie);
 /// The header of a data packet; what is sealed follows.

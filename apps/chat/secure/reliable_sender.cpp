@@ -1,6 +1,7 @@
 #include "chat/secure/reliable_sender.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "chat/secure/packet.hpp"
 
@@ -11,10 +12,11 @@ using std::chrono::milliseconds;
 
 constexpr duration first_timeout = milliseconds(1000);
 constexpr duration shortest_timeout = milliseconds(200);
-constexpr duration longest_timeout = milliseconds(8000);
+constexpr duration longest_timeout = milliseconds(3000);
 constexpr double smallest_window = 8;
 constexpr double largest_window = 64;  // what an acknowledgement can name
 constexpr int overtaken_by = 3;
+constexpr std::size_t frame_overhead = 12;
 
 }  // namespace
 
@@ -26,16 +28,24 @@ void reliable_sender::add(message_id id, std::string_view text) {
   } while (!text.empty());
 }
 
+/// The variation of a bad link would make it several round trips, for each of which one lost fragment holds up all.
 duration reliable_sender::timeout() const {
-  const auto measured =
-      smoothed_ ? std::max(shortest_timeout, *smoothed_ + std::max<duration>(milliseconds(10), 4 * variation_))
-                : first_timeout;
+  auto measured = first_timeout;
+  if (smoothed_) {
+    const auto margin =
+        std::clamp<duration>(4 * variation_, milliseconds(10), std::max<duration>(*smoothed_, milliseconds(10)));
+    measured = std::max(shortest_timeout, *smoothed_ + margin);
+  }
   return std::min(longest_timeout, measured * (1 << std::min(backoff_, 6)));
 }
 
-std::size_t reliable_sender::under_way() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(entries_, [](const entry& one) { return one.state == state::under_way; }));
+/// In fragments of full length.
+double reliable_sender::under_way() const {
+  std::size_t bytes = 0;
+  for (const auto& one : entries_) {
+    if (one.state == state::under_way) bytes += one.bytes.size() + frame_overhead;
+  }
+  return static_cast<double>(bytes) / static_cast<double>(max_fragment);
 }
 
 time_point reliable_sender::deadline() const {
@@ -58,7 +68,7 @@ void reliable_sender::expire(time_point now) {
 
 std::optional<reliable_sender::fragment> reliable_sender::next(time_point now) {
   expire(now);
-  if (under_way() >= static_cast<std::size_t>(window_)) return std::nullopt;
+  if (under_way() >= window_) return std::nullopt;
   const auto first = std::ranges::find_if(entries_, [](const entry& one) { return one.state != state::acknowledged; });
   if (first == entries_.end()) return std::nullopt;
   const auto limit = first->number + static_cast<std::uint64_t>(largest_window);
@@ -99,17 +109,19 @@ void reliable_sender::take_losses(time_point newest, time_point now) {
 std::vector<message_id> reliable_sender::acknowledge(std::uint64_t first_missing, std::uint64_t beyond,
                                                      time_point now) {
   auto newest = time_point::min();
+  std::optional<duration> round_trip;  // of the newest: the acknowledgements of others may have been lost before
   for (auto& one : entries_) {
     const auto ahead = one.number - first_missing - 1;  // huge for what is not beyond
     const bool is_there =
         one.number < first_missing || (one.number > first_missing && ahead < 64 && (beyond >> ahead & 1) != 0);
     if (!is_there || one.times_sent == 0 || one.state == state::acknowledged) continue;
-    if (one.times_sent == 1) measure(now - one.sent);
     one.state = state::acknowledged;
+    if (one.sent >= newest) round_trip = one.times_sent == 1 ? std::optional(now - one.sent) : std::nullopt;
     newest = std::max(newest, one.sent);
     backoff_ = 0;
     window_ = std::min(largest_window, window_ + 1 / window_ + 0.1);
   }
+  if (round_trip) measure(*round_trip);
   if (newest != time_point::min()) take_losses(newest, now);
   std::vector<message_id> complete;
   for (;;) {
@@ -136,6 +148,17 @@ std::vector<message_id> reliable_sender::abandon() {
   entries_.clear();
   backoff_ = 0;
   return given_up;
+}
+
+std::vector<std::pair<message_id, std::string>> reliable_sender::take_messages() {
+  std::vector<std::pair<message_id, std::string>> messages;
+  std::string text;
+  for (const auto& one : entries_) {
+    text += one.bytes;
+    if (one.is_last) messages.emplace_back(one.id, std::exchange(text, {}));
+  }
+  abandon();
+  return messages;
 }
 
 }  // namespace weft::chat_app::secure

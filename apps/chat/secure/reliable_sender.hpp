@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "chat/chat_event.hpp"
@@ -17,8 +18,8 @@ namespace weft::chat_app::secure {
 
 /// The half of a stream that sends: messages in fragments, each until it is acknowledged.
 ///
-/// Time-outs follow RFC 6298 (1 s at first, from 200 ms to 8 s, doubled while nothing is heard); a fragment that three
-/// later ones have overtaken is sent again at once. What is under way is bounded by a window that shrinks on loss.
+/// Time-outs follow RFC 6298 (1 s at first, from 200 ms to 3 s, doubled while nothing is heard); a fragment that three
+/// later ones have overtaken is sent again at once. The bytes that are under way are bounded by a window that shrinks on loss.
 class reliable_sender {
  public:
   struct fragment {
@@ -40,6 +41,9 @@ class reliable_sender {
   void restart();
   /// Everything that is not acknowledged, given up.
   std::vector<message_id> abandon();
+
+  /// The same, with their texts.
+  std::vector<std::pair<message_id, std::string>> take_messages();
 
   /// The first fragment of the oldest message that is not acknowledged.
   std::uint64_t base() const { return entries_.empty() ? next_number_ : entries_.front().number; }
@@ -66,7 +70,7 @@ class reliable_sender {
   void expire(time_point now);
   void measure(duration round_trip);
   void take_losses(time_point newest, time_point now);
-  std::size_t under_way() const;
+  double under_way() const;
 
   std::deque<entry> entries_;  // without gaps; whole messages leave at the front
   std::uint64_t next_number_ = 0;

@@ -12,10 +12,13 @@ namespace {
 using std::chrono::seconds;
 
 constexpr duration first_retry = std::chrono::milliseconds(500);
-constexpr duration longest_retry = seconds(15);
+constexpr duration longest_retry = seconds(3);
+constexpr duration patient_retry = seconds(15);
+constexpr int eager_tries = 10;
 constexpr duration keep_alive = seconds(25);
 constexpr duration silent_with_work = seconds(10);
 constexpr duration silent = seconds(75);
+constexpr std::size_t max_frames = max_datagram - data_header_size - seal_size;
 constexpr duration yielding = seconds(5);
 constexpr duration cookie_interval = seconds(1);
 constexpr duration finish_life = seconds(8);  // less than the responder keeps an unfinished handshake
@@ -50,7 +53,8 @@ std::string_view secure_link::own_ephemeral() const {
 
 void secure_link::repeat_handshake(time_point now) {
   put(attempt_->is_finished ? attempt_->finish : attempt_->hello);
-  attempt_->next = now + std::min(longest_retry, first_retry * (1 << std::min(attempt_->tries, 5)));
+  const auto pause = std::min(longest_retry, first_retry * (1 << std::min(attempt_->tries, 5)));
+  attempt_->next = now + (attempt_->tries < eager_tries ? pause : patient_retry);
   ++attempt_->tries;
 }
 
@@ -113,7 +117,8 @@ void secure_link::introduce(const self& own, time_point now) {
   const auto said = own_introduction(own);
   std::string frames;
   put_frame(frames, {.type = frame_type::introduction, .number = said.stream, .beyond = said.base, .text = said.nick});
-  send_frames(frames, now);
+  last_sent_ = now;
+  if (current_) put(current_->seal_packet(frames));
   send_fragments(now);
 }
 
@@ -182,31 +187,50 @@ void secure_link::drop_worn_out(time_point now) {
 }
 
 void secure_link::send_frames(const std::string& frames, time_point now) {
-  drop_worn_out(now);
-  if (!current_) return;
+  auto* session = sending(now);
+  if (session == nullptr) return;
   last_sent_ = now;
-  put(current_->seal_packet(frames));
+  put(session->seal_packet(frames));
+}
+
+/// Until the peer is heard under new keys it is sent to under those before.
+secure_session* secure_link::sending(time_point now) {
+  drop_worn_out(now);
+  const bool is_new = current_ && !current_->is_introduced();
+  if (is_new && previous_) return &*previous_;
+  return current_ ? &*current_ : nullptr;
 }
 
 void secure_link::acknowledge(time_point now) {
   owes_ack_ = false;
-  std::string frames;
-  put_frame(frames, {.type = frame_type::ack, .number = receiver_.first_missing(), .beyond = receiver_.beyond()});
-  send_frames(frames, now);
+  send_frames(ack(), now);
 }
 
-/// Nothing before the peer is known to have the keys.
+std::string secure_link::ack() const {
+  std::string frames;
+  put_frame(frames, {.type = frame_type::ack, .number = receiver_.first_missing(), .beyond = receiver_.beyond()});
+  return frames;
+}
+
+/// Several in a datagram, if they are short. Nothing before the peer is known to have the keys.
 void secure_link::send_fragments(time_point now) {
-  while (current_ && current_->is_introduced()) {
+  std::string frames;
+  for (;;) {
+    const auto* session = sending(now);
+    if (session == nullptr || !session->is_introduced()) break;
     const auto part = sender_.next(now);
-    if (!part) return;
-    std::string frames;
-    put_frame(frames, {.type = frame_type::fragment,
-                       .number = part->number,
-                       .is_last = part->is_last,
-                       .text = std::string(part->bytes)});
-    send_frames(frames, now);
+    if (!part) break;
+    std::string one;
+    put_frame(one, {.type = frame_type::fragment,
+                    .number = part->number,
+                    .is_last = part->is_last,
+                    .text = std::string(part->bytes)});
+    if (frames.size() + one.size() > max_frames) send_frames(std::exchange(frames, {}), now);
+    // An acknowledgement that was lost comes with what is sent next.
+    if (frames.empty() && receiver_.has_begun()) frames = ack();
+    frames += one;
   }
+  if (!frames.empty()) send_frames(frames, now);
 }
 
 void secure_link::add(message_id id, std::string_view text, time_point now) {
@@ -214,6 +238,10 @@ void secure_link::add(message_id id, std::string_view text, time_point now) {
   if (sender_.is_empty()) progress_ = now;
   sender_.add(id, text);
   send_fragments(now);
+}
+
+void secure_link::take_work(secure_link& other, time_point now) {
+  for (auto& [id, text] : other.sender_.take_messages()) add(id, text, now);
 }
 
 void secure_link::announce(const self& own, time_point now) {
@@ -274,7 +302,7 @@ time_point secure_link::deadline() const {
   auto due = attempt_ ? std::min(attempt_->next, attempt_->end) : time_point::max();
   if (!current_) return due;
   const auto limit = last_heard_ + (sender_.is_empty() ? silent : silent_with_work);
-  if (current_->is_introduced()) due = std::min(due, sender_.deadline());
+  if (current_->is_introduced() || previous_) due = std::min(due, sender_.deadline());
   if (!attempt_) due = std::min({due, limit, current_->gets_old()});
   return std::min({due, last_sent_ + keep_alive, current_->wears_out()});
 }

@@ -30,7 +30,11 @@ class secure_link {
   secure_link(const endpoint& name, std::uint64_t stream) : name_(name), address_(name), stream_(stream) {}
 
   const endpoint& name() const { return name_; }
+  void set_name(const endpoint& name) { name_ = name; }
   const endpoint& address() const { return address_; }
+  /// The key that was refused last; told once until the user wants the peer again.
+  const std::optional<key_bytes>& refused_key() const { return refused_key_; }
+  void set_refused(const std::optional<key_bytes>& key) { refused_key_ = key; }
   void set_address(const endpoint& address) { address_ = address; }
   const std::optional<key_bytes>& peer_key() const { return peer_key_; }
 
@@ -41,6 +45,7 @@ class secure_link {
   bool is_shaking() const { return attempt_.has_value(); }
   /// A reply is awaited: our hello may cross one of the peer.
   bool awaits_reply() const { return attempt_ && !attempt_->is_finished; }
+  int tries() const { return attempt_ ? attempt_->tries : 0; }
   std::uint32_t handshake_id() const { return attempt_ ? attempt_->id : 0; }
   std::string_view own_ephemeral() const;
   void repeat_handshake(time_point now);
@@ -70,8 +75,12 @@ class secure_link {
   /// False for what is not authentic.
   bool receive(const packet& got, const endpoint& from, time_point now);
   void add(message_id id, std::string_view text, time_point now);
+  /// What waits at the other is for this one. Precondition: nothing of it was sent.
+  void take_work(secure_link& other, time_point now);
   void announce(const self& own, time_point now);
   void close(time_point now);
+  void tell_moved(const endpoint& name) { tell(event_type::left, "it is " + to_text(name)); }
+  void tell_joined() { tell(event_type::joined); }
   void report_closed(const std::string& why);
   /// Everything that waits fails; what comes later is another stream.
   void fail_all(const std::string& why, std::uint64_t new_stream);
@@ -106,7 +115,9 @@ class secure_link {
   void make_attempt(const self& own, std::uint32_t id, std::string_view cookie);
   void drop_worn_out(time_point now);
   void acknowledge(time_point now);
+  std::string ack() const;
   void obey(const frame& one, time_point now);
+  secure_session* sending(time_point now);
   void send_frames(const std::string& frames, time_point now);
   void send_fragments(time_point now);
   void put(std::string bytes) { outgoing_.push_back({address_, std::move(bytes)}); }
@@ -118,6 +129,7 @@ class secure_link {
   std::string nick_;
   bool is_here_ = false;
   std::optional<key_bytes> peer_key_;
+  std::optional<key_bytes> refused_key_;
   std::optional<attempt> attempt_;
   std::optional<secure_session> current_;
   std::optional<secure_session> previous_;  // until the peer is heard under the current one

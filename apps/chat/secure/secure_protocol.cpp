@@ -14,6 +14,10 @@ constexpr duration half_open_life = std::chrono::seconds(10);
 constexpr std::size_t max_half_open_each = 8;  // of one address
 constexpr double handshake_rate = 100;
 constexpr double handshake_burst = 200;
+constexpr double find_rate = 20;  // answers to searches, and handshakes with those who were found
+constexpr double find_burst = 100;
+constexpr int find_tries = 4;
+constexpr duration search_interval = std::chrono::seconds(60);
 constexpr double answer_rate = 1000;
 constexpr double answer_burst = 1000;
 
@@ -51,7 +55,9 @@ secure_protocol::secure_protocol(secure_options options)
     : options_(std::move(options)),
       self_{.keys = options_.keys, .nick = options_.nick, .away = {}},
       handshakes_(handshake_rate, handshake_burst),
-      answers_(answer_rate, answer_burst) {}
+      answers_(answer_rate, answer_burst),
+      seeker_(random_stream()),
+      finds_(find_rate, find_burst) {}
 
 std::uint32_t secure_protocol::random_id() const { return ::randombytes_random(); }
 
@@ -94,11 +100,44 @@ void secure_protocol::collect(secure_link& link) {
 
 void secure_protocol::begin(secure_link& link, time_point now) { link.begin_handshake(self_, new_id(), now); }
 
+void secure_protocol::enter() {
+  if (!options_.groups.empty()) next_search_ = time_point::min();
+}
+
+/// At once, after one, three and seven seconds, and then every minute.
+void secure_protocol::seek(time_point now) {
+  for (const auto& group : options_.groups) {
+    put({.to = group.where, .bytes = seek_packet(seeker_), .interface = group.interface});
+  }
+  const auto pause = searches_ < 3 ? std::chrono::seconds(1 << searches_) : search_interval;
+  ++searches_;
+  next_search_ = now + pause;
+}
+
+void secure_protocol::answer_seek(const packet& got, const endpoint& from, time_point now) {
+  if (options_.groups.empty() || got.counter == seeker_ || !finds_.take(now)) return;
+  put({from, here_packet(got.counter)});
+}
+
+/// Who answers may be anyone: few handshakes are begun, and soon given up.
+void secure_protocol::answer_here(const packet& got, const endpoint& from, time_point now) {
+  if (options_.groups.empty() || got.counter != seeker_ || refused_.contains(from)) return;
+  const auto* known = find_address(from);
+  if (known != nullptr && (known->has_session() || known->is_shaking() || known->refused_key())) return;
+  if (!finds_.take(now)) return;
+  if (links_.size() >= options_.max_links) forget_strangers();
+  if (links_.size() >= options_.max_links) return;
+  auto& link = link_of(from);
+  if (!link.is_shaking()) begin(link, now);
+  collect(link);
+}
+
 void secure_protocol::greet(const endpoint& peer, time_point now) {
   named_.insert(peer);
   refused_.erase(peer);
   auto& link = link_of(peer);
   link.trust();
+  link.set_refused(std::nullopt);
   if (!link.has_session() && !link.is_shaking()) begin(link, now);
   collect(link);
 }
@@ -120,6 +159,8 @@ void secure_protocol::receive(const endpoint& from, std::string_view datagram, t
     case packet_type::reply: answer_reply(*got, now); break;
     case packet_type::finish: answer_finish(*got, from, now); break;
     case packet_type::cookie: answer_cookie(*got, now); break;
+    case packet_type::seek: answer_seek(*got, from, now); break;
+    case packet_type::here: answer_here(*got, from, now); break;
     case packet_type::data: {
       const auto link = std::ranges::find_if(links_, [&](const auto& one) { return one->owns_session(got->receiver); });
       if (link == links_.end()) return;
@@ -186,7 +227,9 @@ bool secure_protocol::accepts(secure_link& link, const key_bytes& key) {
   if (found == verdict::accepted) return true;
   if (named_.contains(link.name())) refused_.insert(link.name());
   const auto* why = found == verdict::changed ? "this is not the key that is known" : "nobody knows this key";
-  tell({.type = event_type::refused, .peer = link.name(), .text = fingerprint(key) + ": " + why});
+  if (link.refused_key() != key)
+    tell({.type = event_type::refused, .peer = link.name(), .text = fingerprint(key) + ": " + why});
+  link.set_refused(key);
   link.drop_handshake();
   link.fail_all("it was refused", random_stream());
   return false;
@@ -201,8 +244,32 @@ void secure_protocol::answer_reply(const packet& got, time_point now) {
     link.repeat_finish(got, now);  // it was lost
     return collect(link);
   }
-  if (link.read_reply(got) && accepts(link, link.handshake_key())) link.finish_handshake(self_, got, now);
+  if (!link.read_reply(got)) return;
+  if (!link.peer_key() && is_known_otherwise(link)) return unite(link, now);
+  if (accepts(link, link.handshake_key())) link.finish_handshake(self_, got, now);
   collect(link);
+}
+
+/// Whether who is at the other end is there already, by another address. Not where the user has named both.
+bool secure_protocol::is_known_otherwise(const secure_link& link) {
+  const auto* other = find_key(link.handshake_key());
+  if (other == nullptr || other == &link || !other->has_session()) return false;
+  return !named_.contains(link.name()) || !named_.contains(other->name());
+}
+
+/// Goes on with the session that is there, under the name that the user knows.
+void secure_protocol::unite(secure_link& link, time_point now) {
+  auto& other = *find_key(link.handshake_key());
+  if (named_.contains(link.name())) {
+    if (!accepts(link, link.handshake_key())) return collect(link);
+    other.tell_moved(link.name());
+    other.set_name(link.name());
+    other.trust();
+    other.tell_joined();
+  }
+  other.take_work(link, now);
+  std::erase_if(links_, [&](const auto& one) { return one.get() == &link; });
+  collect(other);
 }
 
 void secure_protocol::answer_finish(const packet& got, const endpoint& from, time_point now) {
@@ -218,9 +285,12 @@ void secure_protocol::answer_finish(const packet& got, const endpoint& from, tim
   const auto peer = payload ? parse_introduction(*payload) : std::nullopt;
   if (!peer) return;
   const auto peer_id = half->peer_id;
+  const auto hello = half->hello;
   half_open_.erase(half);
   auto* link = link_for(from, state.peer_key());
   if (link == nullptr) return;
+  // Both have finished one: the one that goes on is that whose hello goes before when they cross.
+  if (link->is_shaking() && !link->awaits_reply() && link->own_ephemeral() < hello) return collect(*link);
   if (accepts(*link, state.peer_key())) {
     link->set_address(from);
     link->drop_handshake();
@@ -267,6 +337,7 @@ void secure_protocol::unreachable(const endpoint& peer, const std::string& why, 
 }
 
 void secure_protocol::advance(time_point now) {
+  if (now >= next_search_) seek(now);
   while (!half_open_.empty() && now - half_open_.front().created >= half_open_life) half_open_.pop_front();
   for (const auto& link : links_) {
     const bool is_refused = refused_.contains(link->name());
@@ -276,6 +347,8 @@ void secure_protocol::advance(time_point now) {
       link->fail_all("no sign of it", random_stream());
       if (!is_named) link->drop_handshake();
     }
+    const bool has_purpose = is_named || since != time_point::max() || link->is_here();
+    if (!has_purpose && link->awaits_reply() && link->tries() > find_tries) link->drop_handshake();
     if (link->advance(now)) {
       const bool has_work = link->waits_since() != time_point::max();
       if (!is_refused && (is_named || has_work || link->is_here())) begin(*link, now);
@@ -303,7 +376,7 @@ std::string secure_protocol::about(const endpoint& peer) const {
 }
 
 time_point secure_protocol::deadline() const {
-  auto due = time_point::max();
+  auto due = next_search_;
   for (const auto& link : links_) {
     due = std::min(due, link->deadline());
     if (const auto since = link->waits_since(); since != time_point::max())

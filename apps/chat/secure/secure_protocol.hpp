@@ -22,6 +22,12 @@ enum class verdict {
   changed,  ///< the peer has another one
 };
 
+/// A multicast group on one interface.
+struct search_group {
+  endpoint where;
+  unsigned interface = 0;
+};
+
 struct secure_options {
   key_pair keys;
   std::string nick;
@@ -29,6 +35,8 @@ struct secure_options {
   std::function<verdict(const endpoint& peer, const key_bytes& key)> judge;
   duration patience = std::chrono::seconds(60);  ///< messages fail after so long without any sign of the peer
   std::size_t max_links = 256;                   ///< peers, strangers included
+  /// Where peers are sought, and where we are found by those who seek; empty: neither.
+  std::vector<search_group> groups = {};
   std::size_t max_unproven = 32;  ///< unfinished handshakes; with more of them a hello has to bring a cookie
 };
 
@@ -41,6 +49,7 @@ class secure_protocol final : public protocol {
  public:
   explicit secure_protocol(secure_options options);
 
+  void enter() override;
   void greet(const endpoint& peer, time_point now) override;
   void send(message_id id, const endpoint& to, std::string_view text, time_point now) override;
   std::size_t backlog(const endpoint& peer) const override;
@@ -70,9 +79,14 @@ class secure_protocol final : public protocol {
 
   void answer_hello(const packet& got, const endpoint& from, time_point now);
   bool may_begin(const packet& got, const endpoint& from, proof shown, time_point now);
+  void seek(time_point now);
+  void answer_seek(const packet& got, const endpoint& from, time_point now);
+  void answer_here(const packet& got, const endpoint& from, time_point now);
   void answer_cookie(const packet& got, time_point now);
   void answer_reply(const packet& got, time_point now);
   void answer_finish(const packet& got, const endpoint& from, time_point now);
+  bool is_known_otherwise(const secure_link& link);
+  void unite(secure_link& link, time_point now);
   bool accepts(secure_link& link, const key_bytes& key);
   secure_link& link_of(const endpoint& name);
   secure_link* find_named(const endpoint& name) const;
@@ -94,6 +108,10 @@ class secure_protocol final : public protocol {
   cookie_jar cookies_;
   token_bucket handshakes_;  // cost the most
   token_bucket answers_;     // that cost little
+  std::uint64_t seeker_;     // what our searches are known by
+  token_bucket finds_;
+  int searches_ = 0;
+  time_point next_search_ = time_point::max();
 };
 
 /// How a key is shown and compared: base32 of its BLAKE2b hash, in groups.

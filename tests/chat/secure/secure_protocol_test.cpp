@@ -40,6 +40,35 @@ TEST_CASE("secure: both may say hello at the same time") {
   }
 }
 
+TEST_CASE("secure: peers that know each other by addresses from which nothing comes are one conversation") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    simulated_network network({.loss = 0.2, .delay = 50ms, .jitter = 20ms}, seed);
+    secure_protocol first(options_of("ann"));
+    secure_protocol second(options_of("bob"));
+    network.attach(ann, first);
+    network.attach(bob, second);
+    network.relay(address(11), address(12), bob);
+    network.relay(address(21), address(22), ann);
+    first.greet(address(11), network.now());
+    second.greet(address(21), network.now());
+    first.send(1, address(11), "from ann", network.now());
+    second.send(1, address(21), "from bob", network.now());
+    network.run(5min);
+    first.send(2, address(11), "later from ann", network.now());
+    second.send(2, address(21), "later from bob", network.now());
+    network.run(30s);
+    told at_ann;
+    told at_bob;
+    at_ann.take(network.events(ann));
+    at_bob.take(network.events(bob));
+    CAPTURE(seed);
+    CHECK(at_ann.messages == std::vector<std::string>{"from bob", "later from bob"});
+    CHECK(at_bob.messages == std::vector<std::string>{"from ann", "later from ann"});
+    CHECK(at_ann.delivered == std::vector<message_id>{1, 2});
+    CHECK(at_bob.delivered == std::vector<message_id>{1, 2});
+  }
+}
+
 TEST_CASE("secure: 1000 lines each way at 30 % loss, 20 % duplication, reordering and 200 ms: all once, in order") {
   pair_of_peers peers({.loss = 0.3, .duplication = 0.2, .delay = 200ms, .jitter = 100ms}, 42);
   const auto from_ann = numbered("ann", 1000);

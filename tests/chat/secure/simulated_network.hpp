@@ -36,6 +36,10 @@ class simulated_network {
     nodes_.erase(from);
     nodes_[to] = mode;
   }
+  /// What is sent to `entry` arrives at `target` from `exit`, and the other way round.
+  void relay(const endpoint& entry, const endpoint& exit, const endpoint& target) {
+    relays_.push_back({entry, exit, target});
+  }
   void set_weather(weather sky) { sky_ = sky; }
   struct sent {
     endpoint from;
@@ -83,6 +87,17 @@ class simulated_network {
 
  private:
   void deliver(const sent& datagram) {
+    for (auto& one : relays_) {
+      if (datagram.to == one.entry) {
+        one.client = datagram.from;
+        return deliver({one.exit, one.target, datagram.bytes});
+      }
+      if (datagram.to == one.exit) return deliver({one.entry, one.client, datagram.bytes});
+    }
+    if (datagram.to.address().is_multicast()) {
+      for (const auto& [where, mode] : nodes_) mode->receive(datagram.from, datagram.bytes, now_);
+      return;
+    }
     const auto node = nodes_.find(datagram.to);
     if (node != nodes_.end()) node->second->receive(datagram.from, datagram.bytes, now_);
   }
@@ -108,6 +123,14 @@ class simulated_network {
     }
   }
 
+  struct relayed {
+    endpoint entry;
+    endpoint exit;
+    endpoint target;
+    endpoint client = {};
+  };
+
+  std::vector<relayed> relays_;
   weather sky_;
   std::function<bool(const sent&)> lost_;
   std::mt19937_64 random_;

@@ -104,6 +104,8 @@ TEST_CASE("packets: are those of the protocol's page") {
   const std::string cookie = from_hex("000102030405060708090a0b0c0d0e0f");
   made["cookie"] = cookie_packet(0x11223344, cookie);
   made["hello with the cookie"] = hello_packet(0x11223344, parties(prologue).initiator.write(hello_payload(cookie)));
+  made["seek"] = seek_packet(0x0102030405060708);
+  made["here"] = here_packet(0x0102030405060708);
   REQUIRE(both.responder.read(hello));
   const auto reply = both.responder.write({});
   made["reply"] = reply_packet(0x11223344, 0x55667788, reply);
