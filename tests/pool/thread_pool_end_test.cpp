@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -293,6 +294,36 @@ TEST_CASE("thread_pool: work may destroy its own pool") {
   pool.reset();
   held.release();
   CHECK(result.get() == 1);
+}
+
+/// Posts to a pool when its thread ends.
+struct last_post {
+  last_post() = default;
+  last_post(const last_post&) = delete;
+  last_post& operator=(const last_post&) = delete;
+  ~last_post() {
+    if (to != nullptr) to->post([told = told] { told->release(); });
+  }
+  thread_pool* to = nullptr;
+  std::binary_semaphore* told = nullptr;
+};
+
+TEST_CASE("thread_pool: objects of a thread that outlive its pool may use another one") {
+  std::binary_semaphore told(0);
+  thread_pool other({.core = 1});
+  auto pool = std::make_shared<thread_pool>(weft::thread_pool_options{.core = 1});
+  const held_work held;
+  pool->post([pool, held, &other, &told]() mutable {
+    static thread_local last_post at_end;
+    at_end.to = &other;
+    at_end.told = &told;
+    held();
+    pool.reset();
+  });
+  held.wait_until_begun();
+  pool.reset();
+  held.release();
+  told.acquire();
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ void pool_core::work(pool_worker& self) {
   }
   call_hook(options_.on_stop);
   leave(self);
+  // What the thread's own objects do at its end, they do as anyone else: the worker may be gone by then.
+  this_pool_worker = nullptr;
 }
 
 void pool_core::leave(pool_worker& self) {
