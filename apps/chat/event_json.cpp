@@ -1,5 +1,3 @@
-#include <openssl/evp.h>
-
 #include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,18 +9,10 @@
 #include "chat/event_text.hpp"
 #include "chat/text_cells.hpp"
 #include "chat/visible_text.hpp"
+#include "common/base64.hpp"
 
 namespace weft::chat_app {
 namespace {
-
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
 
 std::string utc(std::chrono::system_clock::time_point time) {
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -69,7 +59,7 @@ std::string event_json(const chat_event& event) {
   line["peer"] = event.peer ? boost::json::value(to_text(*event.peer)) : boost::json::value(nullptr);
   line["nick"] = event.nick.empty() ? boost::json::value(nullptr) : boost::json::value(text(event.nick));
   line["text"] = text(event.text);
-  line["bytes"] = is_utf8(event.text) ? boost::json::value(nullptr) : boost::json::value(base64(event.text));
+  line["bytes"] = is_utf8(event.text) ? boost::json::value(nullptr) : boost::json::value(app::base64(event.text));
   if (event.id != 0) line["id"] = event.id;
   return harmless(boost::json::serialize(line)) + "\n";
 }

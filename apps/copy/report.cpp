@@ -1,7 +1,5 @@
 #include "copy/report.hpp"
 
-#include <openssl/evp.h>
-
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -9,24 +7,17 @@
 
 #include <weft/base/text.hpp>
 
+#include "common/base64.hpp"
+
 namespace weft::copy_app {
 namespace {
-
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
 
 void add_name(boost::json::object& line, std::string_view key, const std::string& name) {
   if (is_utf8(name)) {
     line[key] = name;
   } else {
     line[key] = nullptr;
-    line[std::string(key) + "_base64"] = base64(name);
+    line[std::string(key) + "_base64"] = app::base64(name);
   }
 }
 
