@@ -9,8 +9,9 @@
 namespace weft::top_app {
 namespace {
 
-const char* word(task_phase phase) {
-  switch (phase) {
+const char* word(const task_info& task) {
+  if (task.kill != kill_phase::none) return "killed";
+  switch (task.phase) {
     case task_phase::created: return "new";
     case task_phase::ready: return "ready";
     case task_phase::running: return "running";
@@ -52,7 +53,7 @@ std::string list_view(const std::vector<std::vector<task_info>>& loops, std::siz
     });
     for (const task_info& task : tasks) {
       const std::string waited = task.phase == task_phase::waiting ? fmt::format("{:.2f} s", task.waited) : "-";
-      out += cut(fmt::format("{:>4} {:>8} {:<8} {:>9}  {} {} {}", loop, task.id, word(task.phase), waited,
+      out += cut(fmt::format("{:>4} {:>8} {:<8} {:>9}  {} {} {}", loop, task.id, word(task), waited,
                              app::padded(app::printable(task.name), 28), app::padded(app::printable(wait_of(task)), 24),
                              place_of(task)),
                  width);

@@ -53,6 +53,14 @@ TEST_CASE("unseen failure: of a task whose joiner gave up after a while is repor
   CHECK(reported_after(some_time) == told);
 }
 
+TEST_CASE("unseen failure: one that was asked for before the end is reported") {
+  auto ask = [](weft::handle<> h) -> task<> {
+    CHECK_FALSE(h.error());
+    co_return;
+  };
+  CHECK(reported_after(ask) == told);
+}
+
 TEST_CASE("unseen failure: of a task whose joiner was killed is reported") {
   auto killed = [](weft::handle<> h) -> task<> {
     auto wait = [](weft::handle<> awaited) -> task<> { co_await awaited.join(); };

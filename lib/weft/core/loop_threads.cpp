@@ -42,7 +42,7 @@ void kill_everything(loop& of, const std::string& reason) {
   }
   std::ranges::sort(all, std::ranges::greater(), &task_state::id);
   const loop_entry entry;
-  for (task_state* t : all) t->kill(reason);
+  for (task_state* t : all) t->kill(std::string(reason));
 }
 
 bool retire(loop& stopped, duration grace) {

@@ -94,7 +94,7 @@ void task_state::refresh_cancellation() noexcept {
   if (cancel_pending_ && waiting_on != nullptr) waiting_on->abort();
 }
 
-void task_state::kill(std::string reason, std::source_location where) {
+void task_state::kill(std::string&& reason, std::source_location where) {
   if (ended() || killed_) return;
   kill(make_cause(cancel_origin::kind::kill, std::move(reason), this_scheduler.current, where));
 }
@@ -209,7 +209,7 @@ void task_state::destroy() noexcept {
 }
 
 void child_list::kill_all(const std::string& reason) {
-  for (task_state* task = tasks_.front(); task != nullptr; task = tasks_.after(*task)) task->kill(reason);
+  for (task_state* task = tasks_.front(); task != nullptr; task = tasks_.after(*task)) task->kill(std::string(reason));
 }
 
 void child_list::kill_all(const cause_ptr& cause) {

@@ -110,7 +110,7 @@ class task_state : public fifo_hook {
   void refresh_cancellation() noexcept;
   /// Whether something outside of `scope` (or, for null, anything at all) cancels this task.
   [[nodiscard]] bool is_cancelled_outside(const cancel_scope* scope) const noexcept;
-  void kill(std::string reason, std::source_location where = std::source_location());
+  void kill(std::string&& reason, std::source_location where = std::source_location());
   void kill(const cause_ptr& cause);
   /// What check() throws for; null: nothing cancels the task.
   [[nodiscard]] const cause_ptr& pending_cause() const noexcept;
