@@ -141,6 +141,8 @@ TEST_CASE("watchdog: ends no system call before its time") {
 }
 
 TEST_CASE("watchdog: a dump that no one reads holds nothing up") {
+  // On a busy machine the watchdog has something to say: not into the full pipe.
+  const captured_log log;
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const int before = ::dup(STDERR_FILENO);
