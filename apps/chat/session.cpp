@@ -52,7 +52,8 @@ task<chat_exit> session::run() {
   try {
     if (bind()) {
       listen_for_files();
-      join_groups();
+      if (socket_) note("listening on " + to_text(socket_->local_endpoint()));
+      if (socket_) join_groups();
     }
     if (socket_) code = co_await talk();
   } catch (const cancelled&) {
@@ -85,7 +86,6 @@ bool session::bind() {
     mode_->unreachable(error.peer, reason(error.error), this_loop().now());
     pump();
   });
-  note("listening on " + to_text(socket_->local_endpoint()));
   return true;
 }
 

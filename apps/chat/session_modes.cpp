@@ -39,6 +39,7 @@ std::vector<endpoint> broadcasts_of(const std::string& interface, std::uint16_t 
 constexpr std::string_view group_v4 = "239.255.70.70";
 constexpr std::string_view group_v6 = "ff02::7070";
 constexpr std::uint16_t usual_port = 7070;
+constexpr int most_ports = 10;
 
 /// Where secure mode seeks: both groups, on each interface that has addresses of their family.
 std::vector<secure::search_group> search_groups(const config& settings) {
@@ -122,15 +123,22 @@ void session::join_groups() {
   if (!trouble.empty()) note("this one is not found by others: " + trouble);
 }
 
-/// Files go by TCP on the port that texts come to.
+/// Files go by TCP on the port that texts come to; where any port will do, one that is free for both.
 void session::listen_for_files() {
   if (config_.mode != chat_mode::ipmsg) return;
-  const auto at = socket_->local_endpoint();
-  try {
-    file_listener_.emplace(net::listen(net::tcp_endpoint(at.address(), at.port())));
-  } catch (const boost::system::system_error& error) {
-    note(std::string("no files can be offered: ") + app::plain_message(error.what()));
+  std::string trouble;
+  for (int tries = 0; !file_listener_ && tries < most_ports; ++tries) {
+    const auto at = socket_->local_endpoint();
+    try {
+      file_listener_.emplace(net::listen(net::tcp_endpoint(at.address(), at.port())));
+    } catch (const boost::system::system_error& error) {
+      trouble = app::plain_message(error.what());
+      if (config_.listen_port != 0) break;
+      socket_.reset();
+      if (!bind()) return;
+    }
   }
+  if (!file_listener_) note("no files can be offered: " + trouble);
   mode_ = make_ipmsg(config_, file_listener_.has_value());
 }
 
