@@ -1,12 +1,10 @@
 #include "echo/bench_report.hpp"
 
-#include <array>
 #include <boost/json.hpp>
-#include <cstdarg>
-#include <cstdio>
 
 #include "common/units.hpp"
 #include "echo/latency_picture.hpp"
+#include "echo/print_format.hpp"
 
 namespace weft::echo_app {
 namespace {
@@ -20,15 +18,6 @@ double microseconds(const bench_result& found, double share) {
 
 double rate_of(const bench_result& found) {
   return found.seconds > 0 ? static_cast<double>(found.requests) / found.seconds : 0;
-}
-
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
-  std::array<char, 512> text{};
-  va_list values;
-  va_start(values, pattern);
-  std::vsnprintf(text.data(), text.size(), pattern, values);
-  va_end(values);
-  return text.data();
 }
 
 std::string title_of(const bench_config& settings) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdarg>
 #include <cstddef>
-#include <cstdio>
+
+#include "echo/print_format.hpp"
 
 namespace weft::echo_app {
 namespace {
@@ -18,15 +18,6 @@ constexpr double nines = 4;           // to 99.99 %
 constexpr double least_us = 0.1;      // a logarithm has no place for 0
 constexpr double first_share = 0.01;  // the luckiest request would press all others against the top
 constexpr std::size_t most_labels = 10;
-
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
-  std::array<char, 512> text{};
-  va_list values;
-  va_start(values, pattern);
-  std::vsnprintf(text.data(), text.size(), pattern, values);
-  va_end(values);
-  return text.data();
-}
 
 double x_of(double nine) { return left + width * nine / nines; }
 

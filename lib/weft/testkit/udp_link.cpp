@@ -75,8 +75,8 @@ task<std::shared_ptr<udp_link::client>> udp_link::client_of(net::udp_endpoint fr
     }
   }
   made->last_heard = heard_;
-  made->relaying = co_await group.spawn(
-      [this, &group](std::shared_ptr<client> of) { return relay_back(std::move(of), group); }, made);
+  auto relay = [this, &group](std::shared_ptr<client> of) { return relay_back(std::move(of), group); };
+  made->relaying = co_await group.spawn(relay, made);
   clients_.emplace(from, made);
   co_return made;
 }
