@@ -131,8 +131,9 @@ class Failures(CopyTest):
             flipper.join()
         self.assertEqual(os.listdir(self.path("outside")), ["canary"])
 
+    @unittest.skipUnless(shutil.which("strace"), "needs strace")
     def test_a_file_that_keeps_changing_is_named(self):
-        self.write("src/log", b"x" * 30_000_000)
+        self.write("src/log", b"x" * 300_000)
         stop = threading.Event()
 
         def grow():
@@ -142,11 +143,12 @@ class Failures(CopyTest):
 
         writer = threading.Thread(target=grow)
         writer.start()
-        try:
-            done = self.copies("src", "copy", code=3)
+        try:  # each look at the file comes late enough for something to be written before it
+            done = self.traced("%%stat", "delay_enter=200ms", "src", "copy")
         finally:
             stop.set()
             writer.join()
+        self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("src/log: it keeps changing while it is copied\n", done.stderr)
         self.assertEqual(os.listdir(self.path("copy")), [])
 
@@ -206,11 +208,15 @@ class Failures(CopyTest):
         self.assertIn("there is no folder 'missing/'", done.stderr)
         self.assertFalse(os.path.exists(self.path("missing")))
 
+    def traced(self, calls, what, *words):
+        """Runs weft-copy with system calls that are tampered with."""
+        env = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}  # it cannot, under strace
+        return subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:{what}",
+                               COPY, *words], cwd=self.folder, env=env, capture_output=True, text=True, timeout=60)
+
     def injected(self, calls, error, *words, when="1+"):
         """Runs weft-copy with system calls that fail."""
-        env = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}  # it cannot, under strace
-        return subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}",
-                               COPY, *words], cwd=self.folder, env=env, capture_output=True, text=True, timeout=60)
+        return self.traced(calls, f"error={error}:when={when}", *words)
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace")
     def test_a_target_that_knows_no_owners_permissions_or_times_gets_the_bytes(self):
