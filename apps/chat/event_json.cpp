@@ -7,9 +7,9 @@
 #include <weft/base/text.hpp>
 
 #include "chat/event_text.hpp"
-#include "chat/text_cells.hpp"
 #include "chat/visible_text.hpp"
 #include "common/base64.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -42,8 +42,8 @@ std::string harmless(std::string_view json) {
   std::string out;
   out.reserve(json.size());
   while (!json.empty()) {
-    const auto [code, size] = next_code(json);
-    out += code < 0x7f || is_shown(code) ? std::string(json.substr(0, size)) : escaped(code);
+    const auto [code, size] = app::next_code(json);
+    out += code < 0x7f || app::is_shown(code) ? std::string(json.substr(0, size)) : escaped(code);
     json.remove_prefix(size);
   }
   return out;

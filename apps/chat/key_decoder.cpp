@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "chat/text_cells.hpp"
 #include "chat/visible_text.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -74,9 +74,9 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 std::string cleaned(std::string_view bytes) {
   std::string out;
   while (!bytes.empty()) {
-    const auto [code, size] = next_code(bytes);
+    const auto [code, size] = app::next_code(bytes);
     const bool joiner = code == 0x200c || code == 0x200d;
-    if (code == '\n' || code == '\t' || joiner || (code >= 0 && is_shown(code))) out += bytes.substr(0, size);
+    if (code == '\n' || code == '\t' || joiner || (code >= 0 && app::is_shown(code))) out += bytes.substr(0, size);
     bytes.remove_prefix(size);
   }
   return out;
@@ -127,7 +127,7 @@ bool key_decoder::take_escape(std::vector<key_press>& keys) {
     return true;
   }
   if (const auto known = meta_key(second)) keys.push_back({*known});
-  const auto size = is_control(second) ? 1 : next_code(std::string_view(pending_).substr(1)).size;
+  const auto size = is_control(second) ? 1 : app::next_code(std::string_view(pending_).substr(1)).size;
   pending_.erase(0, 1 + size);
   return true;
 }

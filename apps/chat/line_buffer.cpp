@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "chat/text_cells.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app {
 
@@ -29,7 +29,7 @@ void line_buffer::replace_back_to(std::size_t from, std::string_view text) {
 }
 
 std::size_t line_buffer::next(std::size_t at) const {
-  return at == text_.size() ? at : at + next_cell(std::string_view(text_).substr(at)).size;
+  return at == text_.size() ? at : at + app::next_cell(std::string_view(text_).substr(at)).size;
 }
 
 /// A mark may have joined the character before the cursor.
@@ -53,13 +53,13 @@ std::size_t line_buffer::word_end() const {
   return at;
 }
 
-void line_buffer::left() { cursor_ = previous_cell(text_, cursor_); }
+void line_buffer::left() { cursor_ = app::previous_cell(text_, cursor_); }
 void line_buffer::right() { cursor_ = next(cursor_); }
 void line_buffer::word_left() { cursor_ = word_begin(); }
 void line_buffer::word_right() { cursor_ = word_end(); }
 
 void line_buffer::erase_back() {
-  const auto from = previous_cell(text_, cursor_);
+  const auto from = app::previous_cell(text_, cursor_);
   text_.erase(from, cursor_ - from);
   cursor_ = from;
   settle();
@@ -86,7 +86,7 @@ void line_buffer::kill_word_right() { kill(cursor_, word_end()); }
 void line_buffer::transpose() {
   if (cursor_ == text_.size()) left();
   if (cursor_ == 0) return;
-  const auto from = previous_cell(text_, cursor_);
+  const auto from = app::previous_cell(text_, cursor_);
   const auto to = next(cursor_);
   if (to == cursor_) return;
   const auto exchanged = text_.substr(cursor_, to - cursor_) + text_.substr(from, cursor_ - from);

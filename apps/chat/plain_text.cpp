@@ -1,6 +1,6 @@
 #include "chat/plain_text.hpp"
 
-#include "chat/text_cells.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -11,12 +11,13 @@ constexpr std::string_view more = "…";
 std::size_t fitting(std::string_view text, std::size_t limit) {
   std::size_t end = 0;
   while (end < text.size()) {
-    const auto size = next_cell(text.substr(end)).size;
+    const auto size = app::next_cell(text.substr(end)).size;
     if (end + size > limit) break;
     end += size;
   }
   if (end > 0) return end;
-  for (auto size = next_code(text).size; end + size <= limit; size = next_code(text.substr(end)).size) end += size;
+  for (auto size = app::next_code(text).size; end + size <= limit; size = app::next_code(text.substr(end)).size)
+    end += size;
   return end;
 }
 

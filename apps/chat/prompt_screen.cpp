@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "chat/text_cells.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -25,7 +25,7 @@ std::string to_column(std::size_t column) { return "\x1b[" + std::to_string(colu
 
 void append(layout& out, std::string_view text, std::size_t columns) {
   while (!text.empty()) {
-    const auto cell = next_cell(text);
+    const auto cell = app::next_cell(text);
     if (out.rows.back().width + cell.width > columns) out.rows.emplace_back();
     out.rows.back().text += text.substr(0, cell.size);
     out.rows.back().width += cell.width;
@@ -39,7 +39,7 @@ layout lay_out(const prompt_line& line, std::size_t columns) {
   append(out, line.text.substr(0, line.cursor), columns);
   // The cursor needs a column of its own.
   const auto behind = line.text.substr(line.cursor);
-  const auto wanted = behind.empty() ? 1 : next_cell(behind).width;
+  const auto wanted = behind.empty() ? 1 : app::next_cell(behind).width;
   if (out.rows.back().width + wanted > columns) out.rows.emplace_back();
   out.cursor_row = out.rows.size() - 1;
   out.cursor_column = out.rows.back().width;

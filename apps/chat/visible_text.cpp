@@ -1,12 +1,10 @@
 #include "chat/visible_text.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
-#include "chat/text_cells.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app {
 namespace {
@@ -16,9 +14,6 @@ constexpr std::size_t tab_columns = 4;
 constexpr std::string_view replacement = "\xef\xbf\xbd";
 
 bool is_joiner(std::int32_t code) { return code == 0x200c || code == 0x200d; }
-
-/// Letters by category that no font draws.
-bool is_blank_letter(std::int32_t code) { return code == 0x115f || code == 0x1160 || code == 0x3164 || code == 0xffa0; }
 
 std::string named(std::int32_t code) {
   if (code < 0x20) return {'^', static_cast<char>('@' + code)};
@@ -35,7 +30,7 @@ class visible_line {
 
   void add(std::string_view bytes) {
     while (!bytes.empty() && !full_) {
-      const auto [code, size] = next_code(bytes);
+      const auto [code, size] = app::next_code(bytes);
       add(code, bytes.substr(0, size));
       bytes.remove_prefix(size);
     }
@@ -44,8 +39,8 @@ class visible_line {
 
  private:
   void add(std::int32_t code, std::string_view bytes) {
-    const bool is_text = code >= 0 && is_shown(code);
-    const bool joins = is_joiner(code) || (is_text && is_mark(code));
+    const bool is_text = code >= 0 && app::is_shown(code);
+    const bool joins = is_joiner(code) || (is_text && app::is_mark(code));
     if (joins && has_base_ && marks_ < max_marks) {
       ++marks_;
       text_ += bytes;
@@ -57,7 +52,7 @@ class visible_line {
       const auto name = named(code);
       add_base(name, name.size());
     } else {
-      add_base(bytes, cells_width(bytes));
+      add_base(bytes, app::cells_width(bytes));
       has_base_ = !full_;
       marks_ = 0;
     }
@@ -85,19 +80,6 @@ std::string visible(std::string_view bytes, std::size_t columns) {
 
 }  // namespace
 
-bool is_shown(std::int32_t code) {
-  switch (utf8proc_category(code)) {
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP: return false;
-    default: return !is_blank_letter(code);
-  }
-}
-
 std::vector<std::string> visible_lines(std::string_view bytes) {
   std::vector<std::string> lines;
   for (;;) {
@@ -116,7 +98,7 @@ std::string replaced_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
-    const auto [code, size] = next_code(bytes);
+    const auto [code, size] = app::next_code(bytes);
     out += code < 0 ? replacement : bytes.substr(0, size);
     bytes.remove_prefix(size);
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +10,6 @@ namespace weft::chat_app {
 /// The longest line that is shown, and the longest name, in columns; what is longer ends in "…".
 inline constexpr std::size_t max_line_columns = 4096;
 inline constexpr std::size_t max_name_columns = 64;
-
-/// Whether a terminal, a log or a reader takes `code` for what it looks like: no control, nothing that changes the
-/// direction or is not seen, no private, unassigned or non-character.
-bool is_shown(std::int32_t code);
 
 /// What a stranger wrote, line by line, as text that cannot drive a terminal.
 ///

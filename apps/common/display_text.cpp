@@ -1,47 +1,14 @@
 #include "common/display_text.hpp"
 
-#include <utf8proc.h>
-
-#include <algorithm>
-#include <vector>
 
 #include <weft/base/parse.hpp>
+
+#include "common/text_cells.hpp"
 
 namespace weft::app {
 namespace {
 
 constexpr int max_combining = 4;
-
-struct character {
-  utf8proc_int32_t code;  ///< -1 for a byte that is not UTF-8
-  std::size_t size;
-};
-
-character next_character(std::string_view text) {
-  utf8proc_int32_t code = -1;
-  const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                     static_cast<utf8proc_ssize_t>(text.size()), &code);
-  if (size <= 0) return {-1, 1};
-  return {code, static_cast<std::size_t>(size)};
-}
-
-bool is_combining(utf8proc_int32_t code) {
-  const auto category = utf8proc_category(code);
-  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
-}
-
-bool is_visible(utf8proc_int32_t code) {
-  switch (utf8proc_category(code)) {
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP: return false;
-    default: return true;
-  }
-}
 
 void append_escaped(std::string& out, std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -53,23 +20,12 @@ void append_escaped(std::string& out, std::string_view bytes) {
   }
 }
 
-std::size_t width_of(utf8proc_int32_t code) {
-  return code < 0 ? 1 : static_cast<std::size_t>(std::max(0, utf8proc_charwidth(code)));
-}
-
 /// The longest end of `text` that takes at most `width` columns.
 std::string_view tail(std::string_view text, std::size_t width) {
-  std::size_t total = display_width(text);
-  while (total > width && !text.empty()) {
-    const auto [code, size] = next_character(text);
-    total -= width_of(code);
-    text.remove_prefix(size);
-  }
-  // A combining mark without its base would join the character before it.
-  while (!text.empty()) {
-    const auto [code, size] = next_character(text);
-    if (code < 0 || !is_combining(code)) break;
-    text.remove_prefix(size);
+  for (auto total = display_width(text); total > width;) {
+    const auto cell = next_cell(text);
+    total -= cell.width;
+    text.remove_prefix(cell.size);
   }
   return text;
 }
@@ -81,11 +37,11 @@ std::string printable(std::string_view bytes) {
   out.reserve(bytes.size());
   int combining = 0;
   while (!bytes.empty()) {
-    const auto [code, size] = next_character(bytes);
-    const bool mark = code >= 0 && is_combining(code);
+    const auto [code, size] = next_code(bytes);
+    const bool mark = code >= 0 && is_mark(code);
     combining = mark ? combining + 1 : 0;
     const bool stray_mark = mark && (combining > max_combining || out.empty());
-    if (code < 0 || !is_visible(code) || stray_mark) {
+    if (code < 0 || !is_shown(code) || stray_mark) {
       append_escaped(out, bytes.substr(0, size));
     } else {
       out += bytes.substr(0, size);
@@ -95,24 +51,16 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
-std::size_t display_width(std::string_view text) {
-  std::size_t width = 0;
-  while (!text.empty()) {
-    const auto [code, size] = next_character(text);
-    width += width_of(code);
-    text.remove_prefix(size);
-  }
-  return width;
-}
+std::size_t display_width(std::string_view text) { return cells_width(text); }
 
 std::string clipped(std::string_view text, std::size_t width) {
   std::size_t end = 0;
   std::size_t used = 0;
   while (end < text.size()) {
-    const auto [code, size] = next_character(text.substr(end));
-    if (used + width_of(code) > width) break;
-    used += width_of(code);
-    end += size;
+    const auto cell = next_cell(text.substr(end));
+    if (used + cell.width > width) break;
+    used += cell.width;
+    end += cell.size;
   }
   return std::string(text.substr(0, end));
 }

@@ -9,8 +9,8 @@
 #include "chat/ipmsg/ipmsg_protocol.hpp"
 #include "chat/plain_protocol.hpp"
 #include "chat/secure/secure_protocol.hpp"
-#include "chat/text_cells.hpp"
 #include "chat/visible_text.hpp"
+#include "common/text_cells.hpp"
 
 using namespace weft::chat_app;
 
@@ -83,9 +83,9 @@ class mutator {
 /// Only what is printable, and line feeds.
 bool is_harmless(std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
-    const auto [code, size] = next_code(rest);
+    const auto [code, size] = weft::app::next_code(rest);
     const bool joiner = code == 0x200c || code == 0x200d;
-    if (code != '\n' && !joiner && (code < 0x20 || !is_shown(code))) return false;
+    if (code != '\n' && !joiner && (code < 0x20 || !weft::app::is_shown(code))) return false;
     rest.remove_prefix(size);
   }
   return true;

@@ -120,7 +120,7 @@ TEST_CASE("prompt: after any keys and arrivals the screen shows what was said an
     }
     const auto shown = terminal.text();
     const auto all = editor.line().text;
-    const auto needed = (cells_width(all) + 2) / (size.columns - 1) + 2;
+    const auto needed = (weft::app::cells_width(all) + 2) / (size.columns - 1) + 2;
     if (needed >= size.rows) continue;
     // Above the line: the last messages, in order.
     const auto prompt = std::ranges::find_if(shown, [](const auto& row) { return row.starts_with(">"); });

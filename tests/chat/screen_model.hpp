@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "chat/text_cells.hpp"
 #include "common/terminal.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app::testing {
 
@@ -31,7 +31,7 @@ class screen_model {
         line_feed();
         bytes.remove_prefix(1);
       } else {
-        const auto cell = next_cell(bytes);
+        const auto cell = weft::app::next_cell(bytes);
         put(std::string(bytes.substr(0, cell.size)), cell.width);
         bytes.remove_prefix(cell.size);
       }

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "chat/text_cells.hpp"
+#include "common/text_cells.hpp"
 
 using namespace weft::chat_app;
 
@@ -71,9 +71,9 @@ TEST_CASE("visible: line feeds make lines, with or without CR") {
 TEST_CASE("visible: tabs are spaces and long lines are cut") {
   CHECK(line("a\tb") == "a    b");
   const auto cut = line(std::string(5000, 'x'));
-  CHECK(cells_width(cut) == max_line_columns);
+  CHECK(weft::app::cells_width(cut) == max_line_columns);
   CHECK(cut.ends_with("x…"));
-  CHECK(cells_width(line(std::string(5000, '\x1b'))) <= max_line_columns);
+  CHECK(weft::app::cells_width(line(std::string(5000, '\x1b'))) <= max_line_columns);
   CHECK(visible_word(std::string(100, 'n')) == std::string(63, 'n') + "…");
 }
 
@@ -84,9 +84,9 @@ TEST_CASE("visible: whatever arrives, what is shown has no control and is valid"
     for (auto& byte : bytes) byte = static_cast<char>(random() % 3 == 0 ? 0x80 + random() % 128 : random() % 128);
     for (const auto& shown : visible_lines(bytes)) {
       for (std::string_view rest = shown; !rest.empty();) {
-        const auto [code, size] = next_code(rest);
+        const auto [code, size] = weft::app::next_code(rest);
         REQUIRE(code >= 0x20);
-        REQUIRE((is_shown(code) || code == 0x200c || code == 0x200d));
+        REQUIRE((weft::app::is_shown(code) || code == 0x200c || code == 0x200d));
         rest.remove_prefix(size);
       }
     }

@@ -6,9 +6,9 @@
 
 #include <weft/base/parse.hpp>
 
-#include "chat/text_cells.hpp"
 #include "chat/text_encoding.hpp"
 #include "chat/visible_text.hpp"
+#include "common/text_cells.hpp"
 
 namespace weft::chat_app::ipmsg {
 namespace {
@@ -107,8 +107,8 @@ std::string local_name(std::string_view offered) {
   if (slash != std::string_view::npos) offered.remove_prefix(slash + 1);
   std::string name;
   for (auto rest = offered; !rest.empty();) {
-    const auto [code, size] = next_code(rest);
-    if (code >= 0x20 && is_shown(code) && name.size() + size <= max_name) name += rest.substr(0, size);
+    const auto [code, size] = app::next_code(rest);
+    if (code >= 0x20 && app::is_shown(code) && name.size() + size <= max_name) name += rest.substr(0, size);
     rest.remove_prefix(size);
   }
   while (name.starts_with('.') || name.starts_with(' ')) name.erase(0, 1);

@@ -1,8 +1,8 @@
-#include "chat/text_cells.hpp"
+#include "common/text_cells.hpp"
 
 #include <doctest/doctest.h>
 
-using namespace weft::chat_app;
+using namespace weft::app;
 
 TEST_CASE("cells: what a reader takes for one character is one cell") {
   CHECK(next_cell("ab").size == 1);

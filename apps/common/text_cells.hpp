@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace weft::chat_app {
+namespace weft::app {
 
 /// A code point at the beginning of a text, or what is broken there.
 struct code_unit {
@@ -14,6 +14,10 @@ struct code_unit {
 
 /// Precondition: `text` is not empty.
 code_unit next_code(std::string_view text);
+
+/// Whether a terminal, a log or a reader takes `code` for what it looks like: no control, nothing that changes the
+/// direction or is not seen, no private, unassigned or non-character.
+bool is_shown(std::int32_t code);
 
 /// Whether `code` has no column of its own and joins the character before it.
 bool is_mark(std::int32_t code);
@@ -34,4 +38,4 @@ std::size_t cells_width(std::string_view text);
 /// Where the cell in front of `at` begins; 0 for 0. Precondition: `at` is the beginning of a cell, or the end.
 std::size_t previous_cell(std::string_view text, std::size_t at);
 
-}  // namespace weft::chat_app
+}  // namespace weft::app

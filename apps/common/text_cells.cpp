@@ -1,10 +1,10 @@
-#include "chat/text_cells.hpp"
+#include "common/text_cells.hpp"
 
 #include <utf8proc.h>
 
 #include <algorithm>
 
-namespace weft::chat_app {
+namespace weft::app {
 namespace {
 
 constexpr std::int32_t joiner = 0x200d;
@@ -41,6 +41,9 @@ std::size_t maximal_subpart(std::string_view text) {
 bool is_modifier(std::int32_t code) { return code >= 0x1f3fb && code <= 0x1f3ff; }
 bool is_flag_letter(std::int32_t code) { return code >= 0x1f1e6 && code <= 0x1f1ff; }
 
+/// Letters by category that no font draws.
+bool is_blank_letter(std::int32_t code) { return code == 0x115f || code == 0x1160 || code == 0x3164 || code == 0xffa0; }
+
 std::size_t width_of(std::int32_t code) { return static_cast<std::size_t>(std::max(0, utf8proc_charwidth(code))); }
 
 }  // namespace
@@ -51,6 +54,19 @@ code_unit next_code(std::string_view text) {
                                      static_cast<utf8proc_ssize_t>(text.size()), &code);
   if (size <= 0) return {-1, maximal_subpart(text)};
   return {code, static_cast<std::size_t>(size)};
+}
+
+bool is_shown(std::int32_t code) {
+  switch (utf8proc_category(code)) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP: return false;
+    default: return !is_blank_letter(code);
+  }
 }
 
 bool is_mark(std::int32_t code) {
@@ -93,4 +109,4 @@ std::size_t previous_cell(std::string_view text, std::size_t at) {
   return begin;
 }
 
-}  // namespace weft::chat_app
+}  // namespace weft::app
