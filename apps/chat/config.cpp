@@ -79,6 +79,7 @@ void apply(config& settings, const app::typed_option& option) {
   if (name == "discover") settings.discovers = value == "on";
   if (name == "key") settings.key_file = value;
   if (name == "known") settings.known_file = value;
+  if (name == "psk-file") settings.psk_file = value;
   if (name == "accept") settings.accept = acceptance_of(value);
   if (name == "rate") settings.rate = rate_of(value);
   if (name == "burst") settings.burst = static_cast<double>(app::parse_count(value, 1, 1'000'000));
@@ -143,7 +144,7 @@ config resolve(const app::arguments& typed, const surroundings& around) {
   if (is_given(typed, "discover") && settings.mode == chat_mode::plain)
     throw app::usage_error("--discover belongs to the modes ipmsg and secure");
   if (is_given(typed, "ipv4") && is_given(typed, "ipv6")) throw app::usage_error("-4 and -6 exclude each other");
-  for (const auto* name : {"key", "known", "accept"}) {
+  for (const auto* name : {"key", "known", "accept", "psk-file"}) {
     if (is_given(typed, name) && settings.mode != chat_mode::secure)
       throw app::usage_error("--" + std::string(name) + " belongs to --mode secure");
   }

@@ -40,6 +40,7 @@ struct config {
   line_end end = line_end::automatic;
   std::string key_file;
   std::string known_file;
+  std::string psk_file;  ///< of the key that all peers share; empty: there is none
   secure::acceptance accept = secure::acceptance::ask;
   std::optional<std::string> text;  ///< to send, and then to end
   std::optional<std::chrono::nanoseconds> wait;

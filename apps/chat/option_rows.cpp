@@ -61,6 +61,12 @@ void add_identity(std::vector<app::option_spec>& all) {
                  .help = "secure mode: the keys of peers; one that has another key is always refused",
                  .default_text = "~/.config/weft/chat.known",
                  .value = app::completes::files});
+  all.push_back({.long_name = "psk-file",
+                 .metavar = "FILE",
+                 .group = identity,
+                 .help = "secure mode: talk only to peers that have the same pre-shared key: 32 bytes in base64, as "
+                         "head -c 32 /dev/urandom | base64 writes them",
+                 .value = app::completes::files});
   all.push_back({.long_name = "accept",
                  .metavar = "WHOM",
                  .group = identity,

@@ -98,6 +98,7 @@ void session::make_mode() {
   }
   secure::secure_options options;
   options.keys = secure::load_or_make_key(config_.key_file);
+  if (!config_.psk_file.empty()) options.shared_key = secure::load_shared_key(config_.psk_file);
   options.nick = nick_;
   options.judge = [this](const endpoint& peer, const secure::key_bytes& key) { return guard_->judge(peer, key); };
   if (config_.discovers) options.groups = groups_ = search_groups(config_);

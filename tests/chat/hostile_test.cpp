@@ -38,12 +38,13 @@ std::vector<std::string> samples() {
           "1_lbt6_0#128#000C294BBCAF#0#0#0#4001#9:1:u:h:2097440:file\0"
           "1:a::b.txt:1a:65f00000:1:\a\0"s,
           "1:8:u:h:33:1700000002\0"s,
-          secure::hello_packet(7, std::string(secure::hello_size - 12, 'x')),
+          secure::hello_packet(7, std::string(32, 'x') + secure::hello_payload({}, {})),
           secure::reply_packet(1, 2, std::string(96, 'y')),
           secure::finish_packet(1, std::string(90, 'z')),
           secure::cookie_packet(1, std::string(16, 'c')),
           secure::seek_packet(7),
           secure::here_packet(7),
+          secure::apart_packet(7),
           secure::data_header(1, 2) + std::string(60, 'd')};
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """weft-chat in secure mode: two programs, their keys, and what becomes of an identity that is not the known one."""
+import base64
 import json
 import os
 import signal
@@ -114,6 +115,56 @@ class Secure(Case):
         self.assertEqual(self.send("ann", bob.port, wait="1").returncode, 3)
         bob.out.wait_for(b'"refused"')
         self.assertFalse(any(b"hello" in line for line in bob.out.seen))
+
+    def write_psk(self, name, text, mode=0o600):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return name
+
+    def new_psk(self, name):
+        return self.write_psk(name, base64.b64encode(os.urandom(32)).decode() + "\n")
+
+    def test_the_same_pre_shared_key_is_needed(self):
+        one, another = self.new_psk("one.psk"), self.new_psk("another.psk")
+        bob = self.start("--json", *self.words("bob", "--psk-file", one))
+        to_bob = ("--send", "hello", "--wait", "2", f"127.0.0.1:{bob.port}")
+        done = self.run_chat(*self.words("eve", *to_bob))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(b"no agreement: it has a pre-shared key", done.stderr)
+        bob.out.wait_for(b"no agreement: it has another pre-shared key, or none")
+        done = self.run_chat(*self.words("eve", "--psk-file", another, *to_bob))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(b"no agreement: it has another pre-shared key, or none", done.stderr)
+        done = self.run_chat(*self.words("ann", "--psk-file", one, *to_bob))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        bob.out.wait_for(b"hello")
+        self.assertEqual(sum(b'"message"' in line for line in bob.out.seen), 1)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "eve.known")))
+
+    def test_who_has_none_cannot_be_talked_to_with_one(self):
+        bob = self.start("--json", *self.words("bob"))
+        done = self.run_chat(*self.words("ann", "--psk-file", self.new_psk("psk"), "--send", "hello", "--wait", "2",
+                                         f"127.0.0.1:{bob.port}"))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(b"no agreement: it has another pre-shared key, or none", done.stderr)
+        bob.out.wait_for(b"no agreement: it has a pre-shared key")
+
+    def test_a_file_that_is_no_pre_shared_key_is_refused(self):
+        key = base64.b64encode(os.urandom(32)).decode()
+        for name, text, mode, why in (("open", key, 0o640, b"chmod 600"), ("short", key[4:], 0o600, b"32 bytes in base64"),
+                                      ("empty", "", 0o600, b"32 bytes in base64"), ("two", f"{key}\n{key}\n", 0o600, b"32 bytes in base64"),
+                                      ("hex", os.urandom(32).hex(), 0o600, b"32 bytes in base64")):
+            done = self.run_chat(*self.words("ann", "--psk-file", self.write_psk(name, text, mode), "--send", "hello", "127.0.0.1:9"))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(why, done.stderr)
+        for name, why in (("missing", b"No such file"), (".", b"directory")):
+            done = self.run_chat(*self.words("ann", "--psk-file", name, "--send", "hello", "127.0.0.1:9"))
+            self.assertEqual(done.returncode, 1, done.stderr)
+        done = self.run_chat("--psk-file", "missing", "127.0.0.1:9")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"--psk-file belongs to --mode secure", done.stderr)
 
     def test_what_is_not_of_the_protocol_is_nothing(self):
         bob = self.start("--json", *self.words("bob"))

@@ -130,6 +130,16 @@ key_pair load_or_make_key(const std::string& path) {
   return key_pair::of_secret(*key);
 }
 
+key_bytes load_shared_key(const std::string& path) {
+  const auto bytes = read_private(path);
+  if (!bytes) throw_errno(ENOENT, "cannot open " + in_quotes(path));
+  std::string_view text = *bytes;
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  const auto key = parse_key(text);
+  if (!key) throw std::runtime_error(in_quotes(path) + " is no pre-shared key: 32 bytes in base64 are wanted");
+  return *key;
+}
+
 known_peers::known_peers(std::string path) : path_(std::move(path)) {
   const auto bytes = read_private(path_).value_or("");
   std::size_t number = 0;

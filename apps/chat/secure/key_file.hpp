@@ -14,6 +14,10 @@ namespace weft::chat_app::secure {
 /// may read.
 key_pair load_or_make_key(const std::string& path);
 
+/// The pre-shared key in the file: 32 bytes in base64, one line, as `head -c 32 /dev/urandom | base64` writes it.
+/// Errors: as load_or_make_key(); a missing file, too.
+key_bytes load_shared_key(const std::string& path);
+
 /// base64 without padding characters of its own: 44 characters.
 std::string key_text(const key_bytes& key);
 std::optional<key_bytes> parse_key(std::string_view text);

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t hash_size = 64;
 constexpr std::size_t block_size = 128;
-constexpr std::string_view protocol_name = "Noise_XX_25519_ChaChaPoly_BLAKE2b";
+constexpr std::string_view plain_name = "Noise_XX_25519_ChaChaPoly_BLAKE2b";
+constexpr std::string_view shared_name = "Noise_XXpsk3_25519_ChaChaPoly_BLAKE2b";
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
@@ -41,12 +42,15 @@ std::string hmac(std::string_view key, std::string_view data) {
 struct derived {
   std::string first;
   std::string second;
+  std::string third;
 };
 
 derived derive(std::string_view chaining_key, std::string_view input) {
   const auto secret = hmac(chaining_key, input);
-  const auto first = hmac(secret, std::string(1, '\x01'));
-  return {first, hmac(secret, first + '\x02')};
+  auto first = hmac(secret, std::string(1, '\x01'));
+  auto second = hmac(secret, first + '\x02');
+  auto third = hmac(secret, second + '\x03');
+  return {std::move(first), std::move(second), std::move(third)};
 }
 
 key_bytes key_of(std::string_view bytes) {
@@ -100,13 +104,17 @@ std::optional<std::string> unseal(const key_bytes& key, std::uint64_t counter, s
   return out;
 }
 
-handshake::handshake(role which, const key_pair& own, std::string_view prologue, const key_pair& ephemeral)
-    : role_(which), static_(own), ephemeral_(ephemeral) {
+handshake::handshake(role which, const key_pair& own, const handshake_terms& terms, const key_pair& ephemeral)
+    : role_(which), static_(own), ephemeral_(ephemeral), shared_key_(terms.shared_key) {
   prepare();
-  hash_ = std::string(protocol_name);
+  hash_ = std::string(shared_key_ ? shared_name : plain_name);
   hash_.resize(hash_size, '\0');
   chaining_key_ = hash_;
-  mix_hash(prologue);
+  mix_hash(terms.prologue);
+}
+
+std::optional<std::string> handshake::first_payload(const handshake_terms& terms, std::string_view message) {
+  return handshake(role::responder, key_pair(), terms, key_pair()).read_first(message);
 }
 
 void handshake::mix_hash(std::string_view data) { hash_ = hash_of(hash_.append(data)); }
@@ -115,6 +123,21 @@ void handshake::mix_key(const key_bytes& input) {
   auto next = derive(chaining_key_, text_of(input));
   chaining_key_ = std::move(next.first);
   key_ = key_of(next.second);
+  counter_ = 0;
+}
+
+/// Section 9.2: who has a pre-shared key mixes ephemeral keys into the chaining key, too.
+void handshake::mix_ephemeral(std::string_view open) {
+  mix_hash(open);
+  if (shared_key_) mix_key(key_of(open));
+}
+
+/// The token psk (MixKeyAndHash).
+void handshake::mix_shared_key() {
+  auto next = derive(chaining_key_, text_of(*shared_key_));
+  chaining_key_ = std::move(next.first);
+  mix_hash(next.second);
+  key_ = key_of(next.third);
   counter_ = 0;
 }
 
@@ -144,7 +167,7 @@ std::string handshake::write(std::string_view payload) {
   bool fine = !broken_;
   if (step_ == 0 || step_ == 1) {
     out += text_of(ephemeral_.open);
-    mix_hash(text_of(ephemeral_.open));
+    mix_ephemeral(text_of(ephemeral_.open));
   }
   if (step_ == 1) {
     fine = fine && mix_secret(ephemeral_.secret, peer_ephemeral_);
@@ -154,6 +177,7 @@ std::string handshake::write(std::string_view payload) {
   if (step_ == 2) {
     out += encrypt_and_hash(text_of(static_.open));
     fine = fine && mix_secret(static_.secret, peer_ephemeral_);
+    if (shared_key_) mix_shared_key();
   }
   if (!fine) throw std::logic_error("a handshake that failed cannot go on");
   out += encrypt_and_hash(payload);
@@ -167,13 +191,30 @@ std::optional<std::string> handshake::read(std::string_view message) {
   return payload;
 }
 
-std::optional<std::string> handshake::read_checked(std::string_view message) {
+std::optional<std::string> handshake::read_first(std::string_view message) {
   byte_reader reader(message);
-  if (step_ == 0 || step_ == 1) {
+  const auto key = reader.take(peer_ephemeral_.size());
+  if (reader.is_broken()) return std::nullopt;
+  peer_ephemeral_ = key_of(key);
+  mix_ephemeral(key);
+  return decrypt_and_hash(reader.rest());
+}
+
+std::optional<std::string> handshake::read_checked(std::string_view message) {
+  if (step_ == 0) {
+    auto payload = read_first(message);
+    ++step_;
+    // The own ephemeral secret may be of low order with the key that was just read: known before it is answered.
+    key_bytes shared{};
+    if (::crypto_scalarmult(shared.data(), ephemeral_.secret.data(), peer_ephemeral_.data()) != 0) return std::nullopt;
+    return payload;
+  }
+  byte_reader reader(message);
+  if (step_ == 1) {
     const auto key = reader.take(peer_ephemeral_.size());
     if (reader.is_broken()) return std::nullopt;
     peer_ephemeral_ = key_of(key);
-    mix_hash(key);
+    mix_ephemeral(key);
   }
   if (step_ == 1 && !mix_secret(ephemeral_.secret, peer_ephemeral_)) return std::nullopt;
   if (step_ == 1 || step_ == 2) {
@@ -185,13 +226,9 @@ std::optional<std::string> handshake::read_checked(std::string_view message) {
     // es for the initiator, se for the responder: his own ephemeral and the peer's static key either way.
     if (!mix_secret(ephemeral_.secret, peer_static_)) return std::nullopt;
   }
+  if (step_ == 2 && shared_key_) mix_shared_key();
   auto payload = decrypt_and_hash(reader.rest());
   ++step_;
-  // A responder's ephemeral secret may be of low order with the key that was just read: known before he answers.
-  if (payload && step_ == 1) {
-    key_bytes shared{};
-    if (::crypto_scalarmult(shared.data(), ephemeral_.secret.data(), peer_ephemeral_.data()) != 0) return std::nullopt;
-  }
   return payload;
 }
 

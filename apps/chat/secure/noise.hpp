@@ -39,8 +39,15 @@ struct session_keys {
   std::string hash;
 };
 
-/// Noise_XX_25519_ChaChaPoly_BLAKE2b (The Noise Protocol Framework, revision 34): each learns the other's static key,
-/// encrypted; three messages, the first by the initiator.
+/// What both have to bring along alike, or their handshake fails.
+struct handshake_terms {
+  std::string prologue;
+  std::optional<key_bytes> shared_key = {};  ///< pre-shared; none: the keys of the handshake are enough
+};
+
+/// Noise_XX_25519_ChaChaPoly_BLAKE2b, and with a pre-shared key Noise_XXpsk3_25519_ChaChaPoly_BLAKE2b (The Noise
+/// Protocol Framework, revision 34): each learns the other's static key, encrypted; three messages, the first by the
+/// initiator.
 ///
 /// Once read() gave nothing the handshake is over.
 class handshake {
@@ -48,8 +55,12 @@ class handshake {
   enum class role { initiator, responder };
 
   /// `ephemeral` is for test vectors; none: a random one.
-  handshake(role which, const key_pair& own, std::string_view prologue_text,
+  handshake(role which, const key_pair& own, const handshake_terms& terms,
             const key_pair& ephemeral = key_pair::random());
+
+  /// The payload of a first message, as far as it can be told under these terms: with a pre-shared key, only of one that
+  /// is authentic. Cost: a few hashes, so that anyone's can be judged.
+  static std::optional<std::string> first_payload(const handshake_terms& terms, std::string_view message);
 
   /// The next own message with `payload` in it.
   std::string write(std::string_view payload);
@@ -65,14 +76,18 @@ class handshake {
  private:
   void mix_hash(std::string_view data);
   void mix_key(const key_bytes& input);
+  void mix_ephemeral(std::string_view open);
+  void mix_shared_key();
   bool mix_secret(const key_bytes& secret, const key_bytes& open);
   std::string encrypt_and_hash(std::string_view text);
   std::optional<std::string> decrypt_and_hash(std::string_view sealed);
   std::optional<std::string> read_checked(std::string_view message);
+  std::optional<std::string> read_first(std::string_view message);
 
   role role_;
   key_pair static_;
   key_pair ephemeral_;
+  std::optional<key_bytes> shared_key_;
   key_bytes peer_static_{};
   key_bytes peer_ephemeral_{};
   std::string hash_;

@@ -1,9 +1,12 @@
 #include "chat/secure/packet.hpp"
 
+#include <sodium.h>
+
 namespace weft::chat_app::secure {
 namespace {
 
 constexpr std::size_t max_away = 512;
+constexpr std::string_view prologue = "weft-chat 1";
 
 /// At most `limit` bytes of `text`, and no part of a character.
 std::string beginning(std::string_view text, std::size_t limit) {
@@ -73,7 +76,7 @@ std::optional<packet> parse_packet(std::string_view datagram) {
   if (in.take(magic.size()) != magic) return std::nullopt;
   const auto type = in.integer<1>();
   const auto reserved = in.integer<1>();
-  if (type < 1 || type > 7 || reserved != 0) return std::nullopt;
+  if (type < 1 || type > 8 || reserved != 0) return std::nullopt;
   packet out{};
   out.type = static_cast<packet_type>(type);
   if (out.type == packet_type::seek || out.type == packet_type::here) {
@@ -90,6 +93,7 @@ std::optional<packet> parse_packet(std::string_view datagram) {
   out.header = datagram.substr(0, data_header_size);
   out.body = in.rest();
   if (out.type == packet_type::cookie && out.body.size() != cookie_jar::cookie_size) return std::nullopt;
+  if (out.type == packet_type::apart && !out.body.empty()) return std::nullopt;
   return out;
 }
 
@@ -117,9 +121,31 @@ std::string seek_packet(std::uint64_t seeker) { return search_packet(packet_type
 
 std::string here_packet(std::uint64_t seeker) { return search_packet(packet_type::here, seeker); }
 
-std::string hello_payload(std::string_view cookie) {
+std::string apart_packet(std::uint32_t receiver) { return head(packet_type::apart, receiver); }
+
+/// The prologue holds a hash of the key, which shows in the first message whether it is the same: nobody answers, or
+/// shows his own key to, who has not got it.
+handshake_terms terms_with(const std::optional<key_bytes>& shared_key) {
+  handshake_terms terms{.prologue = std::string(prologue), .shared_key = shared_key};
+  if (!shared_key) return terms;
+  key_bytes proof{};
+  ::crypto_generichash(proof.data(), proof.size(), reinterpret_cast<const unsigned char*>(prologue.data()),
+                       prologue.size(), shared_key->data(), shared_key->size());
+  terms.prologue += text_of(proof);
+  return terms;
+}
+
+std::string hello_payload(const handshake_terms& terms, std::string_view cookie) {
   std::string payload(cookie);
-  payload.resize(hello_size - hello_message_offset - ephemeral_size, '\0');
+  const auto sealing = terms.shared_key ? seal_size : 0;
+  payload.resize(hello_size - hello_message_offset - ephemeral_size - sealing, '\0');
+  return payload;
+}
+
+std::optional<std::string> hello_cookie(const handshake_terms& terms, std::string_view body) {
+  auto payload = handshake::first_payload(terms, body);
+  if (!payload || payload->find_first_not_of('\0', cookie_jar::cookie_size) != std::string::npos) return std::nullopt;
+  payload->resize(cookie_jar::cookie_size);
   return payload;
 }
 

@@ -8,13 +8,13 @@
 
 #include "chat/secure/bytes.hpp"
 #include "chat/secure/cookie_jar.hpp"
+#include "chat/secure/noise.hpp"
 
 namespace weft::chat_app::secure {
 
 // The formats of docs/protocols/weft-chat-secure.md.
 
 inline constexpr std::string_view magic = "\xc7\x01";
-inline constexpr std::string_view prologue = "weft-chat 1";
 inline constexpr std::size_t hello_size = 256;  ///< an answer is never longer: no amplification
 inline constexpr std::size_t hello_message_offset = 12;
 inline constexpr std::size_t ephemeral_size = 32;  ///< the beginning of the message of a hello; its cookie follows
@@ -23,7 +23,19 @@ inline constexpr std::size_t max_datagram = 1200;
 inline constexpr std::size_t max_fragment = 1024;
 inline constexpr std::size_t max_nick = 64;
 
-enum class packet_type : unsigned char { hello = 1, reply = 2, finish = 3, data = 4, cookie = 5, seek = 6, here = 7 };
+enum class packet_type : unsigned char {
+  hello = 1,
+  reply = 2,
+  finish = 3,
+  data = 4,
+  cookie = 5,
+  seek = 6,
+  here = 7,
+  apart = 8,
+};
+
+/// What two peers of this protocol have to bring along alike: its name and the pre-shared key, if there is one.
+handshake_terms terms_with(const std::optional<key_bytes>& shared_key);
 
 /// A datagram as far as it can be read without keys.
 struct packet {
@@ -49,8 +61,12 @@ std::string cookie_packet(std::uint32_t receiver, std::string_view cookie);
 std::string seek_packet(std::uint64_t seeker);
 /// The answer to it.
 std::string here_packet(std::uint64_t seeker);
+/// Says that a hello was made for others: with another pre-shared key, or with one where there is none.
+std::string apart_packet(std::uint32_t receiver);
 /// The payload of a hello, which brings `cookie` back; empty: there is none yet.
-std::string hello_payload(std::string_view cookie);
+std::string hello_payload(const handshake_terms& terms, std::string_view cookie);
+/// The cookie in the body of a hello; nothing when it was not made under these terms.
+std::optional<std::string> hello_cookie(const handshake_terms& terms, std::string_view body);
 /// The header of a data packet; what is sealed follows.
 std::string data_header(std::uint32_t receiver, std::uint64_t counter);
 

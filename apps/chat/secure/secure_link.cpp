@@ -30,8 +30,8 @@ void secure_link::tell(event_type type, std::string text, message_id id) {
 }
 
 void secure_link::make_attempt(const self& own, std::uint32_t id, std::string_view cookie) {
-  attempt_.emplace(attempt{.state = handshake(handshake::role::initiator, own.keys, prologue), .id = id, .hello = {}});
-  attempt_->hello = hello_packet(id, attempt_->state.write(hello_payload(cookie)));
+  attempt_.emplace(attempt{.state = handshake(handshake::role::initiator, own.keys, own.terms), .id = id, .hello = {}});
+  attempt_->hello = hello_packet(id, attempt_->state.write(hello_payload(own.terms, cookie)));
 }
 
 void secure_link::begin_handshake(const self& own, std::uint32_t id, time_point now) {

@@ -18,6 +18,7 @@ namespace weft::chat_app::secure {
 /// What a link says about itself in a handshake.
 struct self {
   key_pair keys;
+  handshake_terms terms;
   std::string nick;
   std::string away;
 };

@@ -17,6 +17,7 @@ constexpr double handshake_burst = 200;
 constexpr double find_rate = 20;  // answers to searches, and handshakes with those who were found
 constexpr double find_burst = 100;
 constexpr int find_tries = 4;
+constexpr std::size_t max_apart = 64;  // strangers that are told about
 constexpr double answer_rate = 1000;
 constexpr double answer_burst = 1000;
 
@@ -52,7 +53,7 @@ std::string fingerprint(const key_bytes& key) {
 
 secure_protocol::secure_protocol(secure_options options)
     : options_(std::move(options)),
-      self_{.keys = options_.keys, .nick = options_.nick, .away = {}},
+      self_{.keys = options_.keys, .terms = terms_with(options_.shared_key), .nick = options_.nick, .away = {}},
       handshakes_(handshake_rate, handshake_burst),
       answers_(answer_rate, answer_burst),
       seeker_(random_stream()),
@@ -102,6 +103,7 @@ void secure_protocol::begin(secure_link& link, time_point now) { link.begin_hand
 void secure_protocol::greet(const endpoint& peer, time_point now) {
   named_.insert(peer);
   refused_.erase(peer);
+  apart_.erase(peer);
   auto& link = link_of(peer);
   link.trust();
   link.set_refused(std::nullopt);
@@ -128,6 +130,7 @@ void secure_protocol::receive(const endpoint& from, std::string_view datagram, t
     case packet_type::cookie: answer_cookie(*got, now); break;
     case packet_type::seek: answer_seek(*got, from, now); break;
     case packet_type::here: answer_here(*got, from, now); break;
+    case packet_type::apart: answer_apart(*got); break;
     case packet_type::data: {
       const auto link = std::ranges::find_if(links_, [&](const auto& one) { return one->owns_session(got->receiver); });
       if (link == links_.end()) return;
@@ -145,6 +148,8 @@ void secure_protocol::answer_hello(const packet& got, const endpoint& from, time
     if (known->from == from && answers_.take(now)) put({from, known->reply});
     return;
   }
+  const auto cookie = hello_cookie(self_.terms, got.body);
+  if (!cookie) return refuse_hello(got, from, now);
   // Both have said hello: the one with the smaller key goes on.
   if (auto* link = find_address(from); link != nullptr && link->awaits_reply()) {
     if (link->own_ephemeral() < ephemeral) {
@@ -153,10 +158,9 @@ void secure_protocol::answer_hello(const packet& got, const endpoint& from, time
     }
     link->yield_handshake(now);
   }
-  const auto cookie = got.body.substr(ephemeral_size, cookie_jar::cookie_size);
-  const bool is_proven = cookies_.is_ours(cookie, from, got.sender, now);
+  const bool is_proven = cookies_.is_ours(*cookie, from, got.sender, now);
   if (!may_begin(got, from, is_proven ? proof::shown : proof::none, now)) return;
-  handshake state(handshake::role::responder, self_.keys, prologue);
+  handshake state(handshake::role::responder, self_.keys, self_.terms);
   if (!state.read(got.body)) return;
   const auto id = new_id();
   auto reply = reply_packet(got.sender, id, state.write({}));
@@ -164,6 +168,29 @@ void secure_protocol::answer_hello(const packet& got, const endpoint& from, time
   put({from, reply});
   half_open_.push_back(
       {id, got.sender, from, is_proven, std::string(ephemeral), std::move(reply), std::move(state), now});
+}
+
+/// Who has another pre-shared key is told so, that his user knows what is wrong; nothing else is to be had here.
+void secure_protocol::refuse_hello(const packet& got, const endpoint& from, time_point now) {
+  if (!answers_.take(now)) return;
+  put({from, apart_packet(got.sender)});
+  const auto* link = find_address(from);
+  tell_apart(link == nullptr ? from : link->name());
+}
+
+/// Anyone can have sent it who reads our hellos: it changes nothing.
+void secure_protocol::answer_apart(const packet& got) {
+  const auto asked = std::ranges::find_if(
+      links_, [&](const auto& link) { return link->awaits_reply() && link->handshake_id() == got.receiver; });
+  if (asked != links_.end()) tell_apart((*asked)->name());
+}
+
+void secure_protocol::tell_apart(const endpoint& name) {
+  if (apart_.size() >= max_apart && !named_.contains(name)) return;
+  if (!apart_.insert(name).second) return;
+  const auto* why = self_.terms.shared_key ? "no agreement: it has another pre-shared key, or none"
+                                           : "no agreement: it has a pre-shared key";
+  tell({.type = event_type::left, .peer = name, .text = why});
 }
 
 /// Whether a hello is worth a handshake. When many are unfinished, most may come from addresses that are not the
@@ -213,6 +240,7 @@ void secure_protocol::answer_reply(const packet& got, time_point now) {
   }
   if (!link.read_reply(got)) return;
   if (!link.peer_key() && is_known_otherwise(link)) return unite(link, now);
+  apart_.erase(link.name());
   if (accepts(link, link.handshake_key())) link.finish_handshake(self_, got, now);
   collect(link);
 }
@@ -256,6 +284,7 @@ void secure_protocol::answer_finish(const packet& got, const endpoint& from, tim
   half_open_.erase(half);
   auto* link = link_for(from, state.peer_key());
   if (link == nullptr) return;
+  apart_.erase(link->name());
   // Both have finished one: the one that goes on is that whose hello goes before when they cross.
   if (link->is_shaking() && !link->awaits_reply() && link->own_ephemeral() < hello) return collect(*link);
   if (accepts(*link, state.peer_key())) {

@@ -37,14 +37,15 @@ struct secure_options {
   std::size_t max_links = 256;                   ///< peers, strangers included
   /// Where peers are sought, and where we are found by those who seek; empty: neither.
   std::vector<search_group> groups = {};
-  std::size_t max_unproven = 32;  ///< unfinished handshakes; with more of them a hello has to bring a cookie
+  std::optional<key_bytes> shared_key = {};  ///< pre-shared: who has not got the same one is not talked to
+  std::size_t max_unproven = 32;             ///< unfinished handshakes; with more of them a hello has to bring a cookie
 };
 
 /// Reliable, ordered, encrypted and authenticated messages over datagrams: docs/protocols/weft-chat-secure.md.
 ///
 /// A message is `delivered` when the peer has acknowledged all of it, and `failed` when it gave no sign for `patience`;
 /// then it may still have arrived. A key that the judge does not accept is told as `refused`; its text is the key's
-/// fingerprint and what is wrong with it.
+/// fingerprint and what is wrong with it. A peer with another pre-shared key is told as `left`, once.
 class secure_protocol final : public protocol {
  public:
   explicit secure_protocol(secure_options options);
@@ -83,6 +84,9 @@ class secure_protocol final : public protocol {
   void answer_seek(const packet& got, const endpoint& from, time_point now);
   void answer_here(const packet& got, const endpoint& from, time_point now);
   void answer_cookie(const packet& got, time_point now);
+  void answer_apart(const packet& got);
+  void refuse_hello(const packet& got, const endpoint& from, time_point now);
+  void tell_apart(const endpoint& name);
   void answer_reply(const packet& got, time_point now);
   void answer_finish(const packet& got, const endpoint& from, time_point now);
   bool is_known_otherwise(const secure_link& link);
@@ -104,6 +108,7 @@ class secure_protocol final : public protocol {
   std::deque<std::unique_ptr<secure_link>> links_;
   std::set<endpoint> named_;         // by the user
   std::set<endpoint> refused_;       // of those; not tried again until greeted
+  std::set<endpoint> apart_;         // said to have another pre-shared key; told once
   std::deque<half_open> half_open_;  // oldest first
   cookie_jar cookies_;
   token_bucket handshakes_;  // cost the most

@@ -14,7 +14,7 @@ TEST_CASE("secure: hellos from anywhere neither fill the memory nor are answered
   simulated_network network({}, 1);
   secure_protocol server(options_of("server"));
   network.attach(bob, server);
-  const auto hello = hello_packet(7, std::string(hello_size - 12, 'x'));
+  const auto hello = hello_packet(7, std::string(ephemeral_size, 'x') + hello_payload({}, {}));
   std::size_t answered = 0;
   for (std::uint16_t port = 100; port < 10'000; ++port) {
     auto other = hello;
@@ -39,7 +39,7 @@ TEST_CASE("secure: while hellos from nowhere come in, who can be reached by its 
     for (int i = 0; i < count; ++i) {
       std::string ephemeral = random_bytes(ephemeral_size);
       network.inject({address(static_cast<std::uint16_t>(1000 + i % 50'000)), bob,
-                      hello_packet(7, ephemeral + hello_payload({}))});
+                      hello_packet(7, ephemeral + hello_payload({}, {}))});
     }
   };
   flood(1000);
@@ -71,7 +71,7 @@ TEST_CASE("secure: a hello that somebody else sends in the peer's name does not 
   pair_of_peers peers;
   peers.network.run(1ms);
   for (int i = 0; i < 50; ++i) {
-    peers.network.inject({bob, ann, hello_packet(9, std::string(ephemeral_size, '\1') + hello_payload({}))});
+    peers.network.inject({bob, ann, hello_packet(9, std::string(ephemeral_size, '\1') + hello_payload({}, {}))});
     peers.network.run(20ms);
   }
   peers.first.send(1, bob, "hello", peers.network.now());
