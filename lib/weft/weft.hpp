@@ -43,6 +43,7 @@
 #include <weft/core/timeout.hpp>
 #include <weft/core/trace.hpp>
 #include <weft/fs/atomic_file.hpp>
+#include <weft/fs/atomic_folder.hpp>
 #include <weft/fs/copy.hpp>
 #include <weft/fs/directory.hpp>
 #include <weft/fs/files.hpp>

@@ -56,6 +56,16 @@ int rename_unless_taken(const directory& folder, const std::string& from, const 
   return knows_no_links(error) ? reserve_and_rename(folder, from, to) : error;
 }
 
+int rename_folder_unless_taken(const directory& folder, const std::string& from, const std::string& to) {
+  const int at = folder.descriptor();
+  const int error = error_of(::renameat2(at, from.c_str(), at, to.c_str(), RENAME_NOREPLACE));
+  if (!knows_no_flags(error)) return error;
+  if (::mkdirat(at, to.c_str(), 0700) != 0) return errno;
+  const int failure = rename_over(folder, from, to);
+  if (failure != 0) ::unlinkat(at, to.c_str(), AT_REMOVEDIR);
+  return failure;
+}
+
 void remove_or_log(const directory& folder, const std::string& name) {
   const int error = error_of(::unlinkat(folder.descriptor(), name.c_str(), 0));
   if (error == 0 || error == ENOENT) return;

@@ -17,6 +17,10 @@ namespace weft::fs::detail {
 /// another program renames to `to` between them is replaced. A reservation whose rename fails is removed.
 [[nodiscard]] int rename_unless_taken(const directory& folder, const std::string& from, const std::string& to);
 
+/// The same for a folder. Where the file system does not know RENAME_NOREPLACE, `to` is reserved as an empty folder and
+/// renamed over; a reservation whose rename fails is removed.
+[[nodiscard]] int rename_folder_unless_taken(const directory& folder, const std::string& from, const std::string& to);
+
 /// Removes `name`, which may be gone already; a failure is logged, as there is nothing else to be done about it.
 void remove_or_log(const directory& folder, const std::string& name);
 
