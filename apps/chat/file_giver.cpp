@@ -1,4 +1,4 @@
-#include "chat/file_exchange.hpp"
+#include "chat/file_giver.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,30 +7,25 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
+#include <chrono>
+#include <exception>
 #include <memory>
+#include <optional>
 
 #include <weft/base/error.hpp>
-#include <weft/base/scope_exit.hpp>
 #include <weft/core/timeout.hpp>
-#include <weft/fs/atomic_file.hpp>
 #include <weft/fs/files.hpp>
-#include <weft/net/connect.hpp>
 #include <weft/net/serve.hpp>
 
-#include "chat/ipmsg/file_offer.hpp"
+#include "chat/file_limits.hpp"
+#include "chat/folder_source.hpp"
 #include "chat/visible_text.hpp"
 #include "common/display_text.hpp"
-#include "common/units.hpp"
 
 namespace weft::chat_app {
 namespace {
 
-constexpr duration request_limit = std::chrono::seconds(10);
-constexpr duration piece_limit = std::chrono::seconds(30);
 constexpr std::size_t longest_request = 1024;
-constexpr std::size_t piece = 64 * 1024;
-constexpr std::size_t max_offers = 1000;
 constexpr std::size_t max_connections = 16;
 
 std::string in_quotes(const std::string& name) { return "'" + visible_word(name, 200) + "'"; }
@@ -62,45 +57,50 @@ class open_file {
   int fd_;
 };
 
-/// "a.txt", then "a.1.txt".
-std::string numbered(const std::string& name, int number) {
-  if (number == 0) return name;
-  const auto dot = name.rfind('.');
-  const auto place = dot == std::string::npos || dot == 0 ? name.size() : dot;
-  return name.substr(0, place) + "." + std::to_string(number) + name.substr(place);
-}
-
-/// Gives the name it has in the end.
-std::string commit_under_free_name(fs::atomic_file& file, const std::string& name) {
-  for (int number = 0;; ++number) {
-    const auto wanted = numbered(name, number);
-    if (number > 0) file.rename_to(wanted);
-    if (file.commit() == fs::atomic_file::commit_result::done) return wanted;
-  }
-}
-
-}  // namespace
-
-file_exchange::share file_exchange::add_share(const std::string& path, const endpoint& peer) {
+file_giver::goods first_look(const std::string& path) {
   const auto about = open_file(path).status();
-  if (!S_ISREG(about.st_mode)) throw_errno(EINVAL, in_quotes(path) + " is no regular file");
-  share out;
-  out.file.name = std::filesystem::path(path).filename().native();
-  out.file.size = static_cast<std::uint64_t>(about.st_size);
-  out.file.file = ++last_share_;
+  file_giver::goods out{.path = path, .file = {.name = name_of_path(path)}};
+  out.file.is_folder = S_ISDIR(about.st_mode);
+  if (!S_ISREG(about.st_mode) && !out.file.is_folder)
+    throw_errno(EINVAL, in_quotes(path) + " is neither a regular file nor a folder");
+  if (out.file.name.empty()) throw_errno(EINVAL, in_quotes(path) + " has no name");
+  if (!out.file.is_folder) out.file.size = static_cast<std::uint64_t>(about.st_size);
   out.modified = static_cast<std::uint32_t>(about.st_mtime);
-  shares_[last_share_] = {path, peer.address(), out.file.size};
   return out;
 }
 
-task<> file_exchange::serve(net::listener source) {
-  auto handler = [this](net::tcp_socket socket) { return give(std::move(socket)); };
-  net::serve_options options;
-  options.max_connections = max_connections;
-  co_await net::serve(std::move(source), handler, options);
+task<> send_piece(net::tcp_socket& socket, const std::string& bytes) {
+  auto sending = [&]() -> task<> { co_await socket.write_all(bytes); };
+  co_await timeout(piece_limit, sending);
 }
 
-task<> file_exchange::give(net::tcp_socket socket) {
+task<> send_file(net::tcp_socket& socket, std::string path, std::uint64_t offset, std::uint64_t size) {
+  auto opening = [path] { return std::make_shared<open_file>(path); };
+  const auto file = co_await fs::files().run(opening);
+  // What the file has grown by since was not offered.
+  while (offset < size) {
+    const auto most = std::min<std::uint64_t>(piece_size, size - offset);
+    auto next = [file, offset, most] { return file->read(offset, most); };
+    const auto bytes = co_await fs::files().run(next);
+    if (bytes.empty()) throw std::runtime_error("it has become shorter meanwhile");
+    co_await send_piece(socket, bytes);
+    offset += bytes.size();
+  }
+}
+
+task<ipmsg::folder_totals> send_folder(net::tcp_socket& socket, std::string path) {
+  auto opening = [path] { return std::make_shared<folder_source>(path); };
+  const auto folder = co_await fs::files().run(opening);
+  auto next = [folder] { return folder->next_piece(); };
+  for (;;) {
+    const auto bytes = co_await fs::files().run(next);
+    if (bytes.empty()) break;
+    co_await send_piece(socket, bytes);
+  }
+  co_return folder->totals();
+}
+
+task<std::optional<ipmsg::file_request>> read_request(net::tcp_socket& socket) {
   std::string asked;
   std::array<std::byte, longest_request> buffer{};
   std::optional<ipmsg::file_request> wanted;
@@ -113,78 +113,63 @@ task<> file_exchange::give(net::tcp_socket socket) {
     }
   };
   co_await move_on_after(request_limit, reading);
-  const auto found = wanted ? shares_.find(wanted->file) : shares_.end();
-  auto peer = socket.remote_endpoint().address();
-  if (found == shares_.end() || found->second.peer != peer) co_return;
-  const auto path = found->second.path;
-  const auto size = found->second.size;
-  auto opening = [path] { return std::make_shared<open_file>(path); };
-  const auto file = co_await fs::files().run(opening);
-  // What the file has grown by since was not offered.
-  for (auto offset = wanted->offset; offset < size;) {
-    const auto most = std::min<std::uint64_t>(piece, size - offset);
-    auto next = [file, offset, most] { return file->read(offset, most); };
-    const auto bytes = co_await fs::files().run(next);
-    if (bytes.empty()) break;
-    auto sending = [&]() -> task<> { co_await socket.write_all(bytes); };
-    co_await timeout(piece_limit, sending);
-    offset += bytes.size();
-  }
-  socket.shutdown_write();
-  tell_(in_quotes(path) + " was taken by " + peer.to_string());
+  co_return wanted;
 }
 
-std::size_t file_exchange::add_offer(const endpoint& peer, const file_reference& file) {
-  offers_.push_back({peer, file});
-  if (offers_.size() > max_offers) {
-    offers_.pop_front();
-    ++forgotten_;
-  }
-  return forgotten_ + offers_.size();
+}  // namespace
+
+task<file_giver::goods> file_giver::look_at(std::string path) {
+  auto looking = [path] { return first_look(path); };
+  auto found = co_await fs::files().run(looking);
+  if (!found.file.is_folder) co_return found;
+  auto opening = [path] { return std::make_shared<folder_count>(path); };
+  const auto count = co_await fs::files().run(opening);
+  auto counting = [count] { return count->go_on(); };
+  for (bool is_done = false; !is_done;) is_done = co_await fs::files().run(counting);
+  found.file.size = count->totals().bytes;
+  co_return found;
 }
 
-task<> file_exchange::take(std::size_t number, std::function<std::string(const file_reference&)> request) {
-  if (number <= forgotten_ || number > forgotten_ + offers_.size()) {
-    tell_("no file has this number");
-    co_return;
-  }
-  const auto wanted = offers_[number - 1 - forgotten_];
-  if (wanted.file.is_folder) {
-    tell_("folders cannot be taken");
-    co_return;
-  }
-  std::string outcome;
+file_reference file_giver::share(const goods& what, const endpoint& peer) {
+  auto file = what.file;
+  file.file = ++last_share_;
+  shares_[last_share_] = {what.path, peer.address(), file.size, file.is_folder};
+  return file;
+}
+
+task<> file_giver::serve(net::listener source) {
+  auto handler = [this](net::tcp_socket socket) { return answer(std::move(socket)); };
+  net::serve_options options;
+  options.max_connections = max_connections;
+  co_await net::serve(std::move(source), handler, options);
+}
+
+const file_giver::shared* file_giver::find(const ipmsg::file_request& wanted, const net::ip_address& peer) const {
+  const auto found = shares_.find(wanted.file);
+  const bool is_it =
+      found != shares_.end() && found->second.peer == peer && found->second.is_folder == wanted.is_folder;
+  return is_it ? &found->second : nullptr;
+}
+
+task<> file_giver::answer(net::tcp_socket socket) {
+  const auto wanted = co_await read_request(socket);
+  const auto peer = socket.remote_endpoint().address();
+  const auto* found = wanted ? find(*wanted, peer) : nullptr;
+  if (found == nullptr) co_return;
+  const auto share = *found;
+  std::string outcome = in_quotes(share.path) + " was taken by " + peer.to_string();
   try {
-    const auto name = co_await receive(wanted, request(wanted.file));
-    outcome = "file " + std::to_string(number) + " is saved as " + in_quotes(name);
+    if (share.is_folder) {
+      const auto totals = co_await send_folder(socket, share.path);
+      outcome += " (" + totals_text(totals) + ")";
+    } else {
+      co_await send_file(socket, share.path, wanted->offset, share.size);
+    }
+    socket.shutdown_write();
   } catch (const std::exception& error) {
-    outcome = "file " + std::to_string(number) + " failed: " + app::plain_message(error.what());
+    outcome = in_quotes(share.path) + " did not get to " + peer.to_string() + ": " + app::plain_message(error.what());
   }
   tell_(outcome);
-}
-
-task<std::string> file_exchange::receive(const offered& wanted, std::string request) {
-  net::tcp_endpoint where(wanted.peer.address(), wanted.peer.port());
-  auto connecting = [where]() -> task<net::tcp_socket> { co_return co_await net::connect(where); };
-  auto socket = co_await timeout(request_limit, connecting);
-  co_await socket.write_all(request);
-  const auto name = ipmsg::local_name(wanted.file.name);
-  fs::atomic_file_options options;
-  options.on_existing = fs::on_existing::keep;
-  auto opening = [&] { return fs::atomic_file(fs::directory("."), name, options); };
-  auto file = co_await fs::files().run(opening);
-  std::vector<std::byte> buffer(piece);
-  for (auto missing = wanted.file.size; missing > 0;) {
-    const auto room = std::span<std::byte>(buffer).first(std::min<std::uint64_t>(missing, buffer.size()));
-    auto reading = [&]() -> task<std::size_t> { co_return co_await socket.read_some(room); };
-    const auto size = co_await timeout(piece_limit, reading);
-    if (size == 0) throw std::runtime_error("the peer ended it before its end");
-    auto writing = [&] { file.write(room.first(size)); };
-    co_await fs::files().run(writing);
-    missing -= size;
-  }
-  auto committing = [&] { return commit_under_free_name(file, name); };
-  co_return co_await fs::files().run(committing);
 }
 
 }  // namespace weft::chat_app

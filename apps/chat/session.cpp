@@ -128,7 +128,7 @@ task<chat_exit> session::talk() {
     if (notifier_) helpers.push_back(co_await group.spawn([this] { return notify(&notifier::run); }));
     if (config_.count && !config_.text) helpers.push_back(co_await group.spawn([this] { return count_messages(); }));
     if (file_listener_) helpers.push_back(co_await group.spawn([this] { return give_files(); }));
-    if (files_) helpers.push_back(co_await group.spawn([this] { return take_files(); }));
+    if (taker_) helpers.push_back(co_await group.spawn([this] { return take_files(); }));
     helpers.push_back(co_await group.spawn([this] { return work(); }));
     co_await ended_.wait();
     for (auto& helper : helpers) helper.kill();
@@ -157,10 +157,12 @@ void session::hear(chat_event event) {
   if (is_fate && unconfirmed_ > 0) --unconfirmed_;
   if (event.peer && is_too_much(event)) return;
   const auto refusal = event.type == event_type::refused ? std::optional(event) : std::nullopt;
-  if (event.type == event_type::offer && files_) {
-    const auto number = files_->add_offer(*event.peer, *event.file);
-    event.text =
-        "file " + std::to_string(number) + ": " + event.file->name + " (" + app::size_text(event.file->size) + ")";
+  if (event.type == event_type::offer && taker_) {
+    const auto number = taker_->add_offer(*event.peer, *event.file);
+    event.text = (event.file->is_folder ? "folder " : "file ") + std::to_string(number) + ": " + event.file->name;
+    // Some tell no size of folders.
+    const bool has_size = !event.file->is_folder || event.file->size > 0;
+    if (has_size) event.text += " (" + app::size_text(event.file->size) + ")";
   }
   if (event.peer) {
     const bool comes_from_there =

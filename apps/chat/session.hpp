@@ -16,7 +16,8 @@
 #include "chat/chat_exit.hpp"
 #include "chat/config.hpp"
 #include "chat/delivery_watch.hpp"
-#include "chat/file_exchange.hpp"
+#include "chat/file_giver.hpp"
+#include "chat/file_taker.hpp"
 #include "chat/intake.hpp"
 #include "chat/notifier.hpp"
 #include "chat/peer_table.hpp"
@@ -88,7 +89,7 @@ class session {
   task<> add(std::string_view words);
   void accept(std::string_view words);
   void choose(std::string_view words);
-  void offer(const std::string& path);
+  task<> offer(std::string path);
   void take(const std::string& number);
   void help();
   void list_peers();
@@ -109,7 +110,8 @@ class session {
   std::vector<secure::search_group> groups_;  // in secure mode, where it seeks
   std::unique_ptr<protocol> mode_;
   std::vector<net::ip_address> own_addresses_;  // in ipmsg mode
-  std::unique_ptr<file_exchange> files_;        // in ipmsg mode
+  std::unique_ptr<file_giver> giver_;           // in ipmsg mode
+  std::unique_ptr<file_taker> taker_;           // in ipmsg mode
   std::optional<net::listener> file_listener_;
   queue<std::size_t> wanted_files_{unbounded};
   std::optional<net::udp_socket> socket_;

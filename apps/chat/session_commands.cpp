@@ -113,7 +113,7 @@ task<bool> session::perform(std::string typed) {
       pump();
       note(away_.empty() ? "you are here" : "you are away: " + away_);
       break;
-    case command_name::send: offer(asked.text); break;
+    case command_name::send: co_await offer(asked.text); break;
     case command_name::get: take(asked.text); break;
     case command_name::accept: accept(asked.text); break;
     case command_name::block: block(asked.text); break;

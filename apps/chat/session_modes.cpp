@@ -92,7 +92,9 @@ void session::make_mode() {
     return;
   }
   if (config_.mode == chat_mode::ipmsg) {
-    files_ = std::make_unique<file_exchange>([this](const std::string& text) { note(text); });
+    const auto tell = [this](const std::string& text) { note(text); };
+    giver_ = std::make_unique<file_giver>(tell);
+    taker_ = std::make_unique<file_taker>(tell);
     for (const auto& one : net::interface_addresses()) own_addresses_.push_back(one.address);
     return;
   }
@@ -143,7 +145,7 @@ void session::listen_for_files() {
   mode_ = make_ipmsg(config_, file_listener_.has_value());
 }
 
-task<> session::give_files() { co_await files_->serve(std::move(*file_listener_)); }
+task<> session::give_files() { co_await giver_->serve(std::move(*file_listener_)); }
 
 /// Several at once: a peer that gives its file slowly does not hold up the others.
 task<> session::take_files() {
@@ -151,31 +153,37 @@ task<> session::take_files() {
   auto taking = [&](task_group& group) -> task<> {
     for (;;) {
       const auto number = co_await wanted_files_.get();
-      group.spawn([this, number, request] { return files_->take(number, request); });
+      group.spawn([this, number, request] { return taker_->take(number, request); });
     }
   };
   co_await scope(taking);
 }
 
 /// To everyone that lines go to.
-void session::offer(const std::string& path) {
-  if (!files_) return note("this mode carries no files");
+task<> session::offer(std::string path) {
+  if (!giver_) {
+    note("this mode carries no files");
+    co_return;
+  }
+  std::string trouble;
   try {
+    const auto goods = co_await file_giver::look_at(path);
     for (const auto& to : peers_.targets()) {
-      const auto share = files_->add_share(path, to);
+      const auto file = giver_->share(goods, to);
       const auto id = ++last_id_;
-      reporter_.announce(id, "file " + share.file.name);
-      mode_->offer(id, to, share.file, share.modified, this_loop().now());
+      reporter_.announce(id, (file.is_folder ? "folder " : "file ") + file.name);
+      mode_->offer(id, to, file, goods.modified, this_loop().now());
       ++unconfirmed_;
     }
-  } catch (const boost::system::system_error& error) {
-    note(app::plain_message(error.what()));
+  } catch (const std::exception& error) {
+    trouble = app::plain_message(error.what());
   }
+  if (!trouble.empty()) note(trouble);
   pump();
 }
 
 void session::take(const std::string& number) {
-  if (!files_) return note("this mode carries no files");
+  if (!taker_) return note("this mode carries no files");
   const auto wanted = parse_integer<std::size_t>(number);
   if (!wanted) return note("/get N");
   static_cast<void>(wanted_files_.try_put(*wanted));

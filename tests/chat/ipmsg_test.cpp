@@ -97,6 +97,8 @@ TEST_CASE("ipmsg files: offers are read and written with their colons") {
   CHECK(offers[1].is_folder);
   CHECK(offer_bytes({.name = "a:b.txt", .size = 26, .packet = 7, .file = 1}, 0x65f00000) ==
         "1:a::b.txt:1a:65f00000:1:\a");
+  CHECK(offer_bytes({.name = "photos", .size = 26, .file = 2, .is_folder = true}, 0x65f00000) ==
+        "2:photos:1a:65f00000:2:\a");
   got.command_bits = bits(command::message);
   CHECK(parse_offers(got).empty());
 }
@@ -110,8 +112,26 @@ TEST_CASE("ipmsg files: requests are read as soon as they are whole") {
   CHECK(wanted->file == 3);
   CHECK(wanted->offset == 255);
   CHECK(!parse_request("1:9:ann:box:96:2711"));
+  CHECK(!wanted->is_folder);
   CHECK(!parse_request("1:9:ann:box:32:2711:3:0"));
   CHECK(!parse_request("GET / HTTP/1.1"));
+}
+
+TEST_CASE("ipmsg files: requests for folders have no offset, or one that does not matter") {
+  const auto bytes = request_bytes("ann", "box", 9, {.packet = 10001, .file = 3, .is_folder = true});
+  CHECK(bytes == "1:9:ann:box:98:2711:3:0\0"s);
+  for (const auto& text : {bytes, "1_iptux 0.8.3:9:ann:box:2097250:2711:3:0\0"s, "1:9:a:b:98:2711:3:"s,
+                           "1:9:a:b:98:2711:3\0"s, "1:9:a:b:98:2711:3:ff:"s}) {
+    const auto wanted = parse_request(text);
+    REQUIRE(wanted);
+    CHECK(wanted->is_folder);
+    CHECK(wanted->packet == 10001);
+    CHECK(wanted->file == 3);
+    CHECK(wanted->offset == 0);
+  }
+  CHECK(!parse_request("1:9:a:b:98:2711:3"));
+  CHECK(!parse_request("1:9:a:b:98:2711\0"s));
+  CHECK(!parse_request("1:9:a:b:98:x:3:"));
 }
 
 TEST_CASE("ipmsg files: a name from outside stays a name in this folder") {

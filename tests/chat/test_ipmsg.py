@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import time
 import unittest
 
 from support import LIMIT, Case
@@ -137,6 +138,170 @@ class Ipmsg(Case):
                 connection.close()
                 bob.err.wait_for(told)
         self.assertEqual(sorted(os.listdir(self.folder)), ["passwd"])
+
+    TREE = {"a: b.txt": b"content", "empty": b"", "größe/.hidden": b"x" * 200_000, "größe/tief/leer": None, "nothing": None}
+
+    def make_tree(self, *where):
+        """A folder with files and folders (None); gives its path."""
+        top = os.path.join(self.folder, *where)
+        for name, content in self.TREE.items():
+            path = os.path.join(top, name)
+            os.makedirs(path if content is None else os.path.dirname(path), exist_ok=True)
+            if content is not None:
+                with open(path, "wb") as file:
+                    file.write(content)
+        return top
+
+    def tree(self, *where):
+        """What make_tree() would have made of it."""
+        top = os.path.join(self.folder, *where)
+        found = {}
+        for folder, folders, files in os.walk(top):
+            name = os.path.relpath(folder, top)
+            if not folders and not files:
+                found[name] = None
+            for one in files:
+                with open(os.path.join(folder, one), "rb") as file:
+                    found[os.path.normpath(os.path.join(name, one))] = file.read()
+        return found
+
+    def test_a_folder_goes_from_one_to_the_other(self):
+        source = self.make_tree("there", "phötos: all")
+        os.symlink("/etc/passwd", os.path.join(source, "link"))
+        os.mkdir(os.path.join(self.folder, "phötos: all"))
+        bob = self.start_typed(*IPMSG, "127.0.0.1:9", "--nick", "bob")
+        ann = self.start_typed(*IPMSG, f"127.0.0.1:{bob.port}", "--nick", "ann")
+        ann.type(f"/send {source}/\n")
+        self.assertIn("folder 1: phötos: all (195.3 KiB)".encode(), bob.out.wait_for(b"offers"))
+        bob.type("/get 1\n")
+        bob.err.wait_for("folder 1 is saved as 'phötos: all.1' (3 files, 195.3 KiB)".encode())
+        self.assertEqual(self.tree("phötos: all.1"), self.TREE)
+        ann.err.wait_for(b"was taken by 127.0.0.1 (3 files, 195.3 KiB)")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["phötos: all", "phötos: all.1", "there"])
+        ann.type("/send /dev/null\n")
+        ann.err.wait_for(b"neither a regular file nor a folder")
+        ann.type("/send /\n")
+        ann.err.wait_for(b"has no name")
+
+    def test_a_folder_is_given_as_a_folder_and_to_whom_it_was_offered(self):
+        self.make_tree("photos")
+        self.other = self.peer()
+        self.chat = ann = self.start_typed(*IPMSG, "--nick", "ann", self.name(self.other))
+        ann.type("/send photos\n")
+        fields, extensions = self.expect(0x20)
+        number, name, size, _, attribute, _ = extensions[0].split(b":")
+        self.assertEqual((name, int(size, 16), attribute), (b"photos", 200_007, b"2"))
+        for command, address, is_given in ((96, "127.0.0.1", False), (98, "127.0.0.2", False), (98, "127.0.0.1", True)):
+            with socket.create_connection(("127.0.0.1", ann.port), LIMIT, (address, 0)) as connection:
+                connection.sendall(b"1_iptux 0.8.3:5:bob:box:%d:%x:%x:0\0" % (0x200000 + command, int(fields[1]), int(number)))
+                got = b""
+                while data := connection.recv(65536):
+                    got += data
+                if is_given:
+                    self.assertRegex(got, rb"^00[0-9a-f]{2}:photos:0:2:14=[0-9a-f]+:16=[0-9a-f]+:")
+                    self.assertRegex(got, rb":\.:0:3:14=[0-9a-f]+:16=[0-9a-f]+:$")
+                else:
+                    self.assertEqual(got, b"")
+
+    def test_who_hangs_up_did_not_get_the_folder(self):
+        os.mkdir(os.path.join(self.folder, "photos"))
+        with open(os.path.join(self.folder, "photos", "large"), "wb") as file:
+            file.truncate(100_000_000)
+        self.other = self.peer()
+        self.chat = ann = self.start_typed(*IPMSG, self.name(self.other))
+        ann.type("/send photos\n")
+        fields, _ = self.expect(0x20)
+        with socket.create_connection(("127.0.0.1", ann.port), LIMIT) as connection:
+            connection.sendall(b"1:5:bob:box:98:%x:1:0\0" % int(fields[1]))
+            connection.recv(1000)
+        ann.err.wait_for(b"'photos' did not get to 127.0.0.1: ")
+
+    def hostile_giver(self, *words):
+        """A chat to which a peer offers folders with the numbers and sizes of `words`; gives the peer's TCP side."""
+        server = socket.socket()
+        self.addCleanup(server.close)
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(LIMIT)
+        server.listen()
+        port = server.getsockname()[1]
+        self.other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(self.other.close)
+        self.other.bind(("127.0.0.1", port))
+        self.other.settimeout(LIMIT)
+        self.chat = self.start_typed(*IPMSG, f"127.0.0.1:{port}")
+        offers = b"".join(b"%d:../p\x1bics:%x:65f00000:2:\a" % word for word in words)
+        self.say(5, 0x200120, b"see", b"%s" % offers)
+        self.chat.out.wait_for(b"folder %d" % len(words))
+        return server
+
+    def wait_until(self, condition):
+        end = time.monotonic() + LIMIT
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+
+    @staticmethod
+    def header(name, size, attribute):
+        rest = b":%s:%x:%x:" % (name, size, attribute)
+        return b"%04x" % (len(rest) + 4) + rest
+
+    def test_a_hostile_folder_leaves_nothing(self):
+        top = self.header(b"pics", 0, 2)
+        file = self.header(b"a", 3, 1) + b"abc"
+        streams = [top + file + self.header(name, 0, attribute)
+                   for name in (b"..", b"../evil", b"/tmp/evil", b"", b".", b"a\0b", b"x" * 256) for attribute in (1, 2)]
+        streams += [self.header(b"../../evil", 0, 2), file, b"GET / HTTP/1.0\r\n\r\n", b"", top, top + file, top + file + file,
+                    top + self.header(b"big", 0xffffffffffffffff, 1), top + self.header(b"big", 2_000_000, 1) + b"x" * 1000,
+                    top + self.header(b"short", 100, 1) + b"x", top + b"ffff:x:0:1:", (top * 3000)[:-1], top * 65]
+        server = self.hostile_giver(*((number, 1000) for number in range(1, len(streams) + 1)))
+        for number, stream in enumerate(streams, 1):
+            self.chat.type(f"/get {number}\n")
+            connection, _ = server.accept()
+            with connection:
+                self.assertRegex(connection.recv(1000), rb"^1:\d+:[^:]*:[^:]*:98:5:%x:0\0$" % number)
+                try:
+                    connection.sendall(stream)
+                except OSError:  # it has seen enough
+                    pass
+            line = self.chat.err.wait_for(b"folder %d failed" % number)
+            self.assertNotIn(b"\x1b", line)
+            self.assertEqual(os.listdir(self.folder), [], stream[:100])
+
+    def test_a_folder_without_end_ends(self):
+        top = self.header(b"pics", 0, 2)
+        again = self.header(b"a", 0, 2) + self.header(b".", 0, 3)
+        link = self.header(b"left out", 0, 4)
+        server = self.hostile_giver((1, 0), (2, 0))
+        for number, entry in enumerate((again, link), 1):
+            self.chat.type(f"/get {number}\n")
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(top)
+                with self.assertRaises(OSError):
+                    for _ in range(10_000):
+                        connection.sendall(entry * 100)
+            self.chat.err.wait_for(b"folder %d failed" % number)
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_folder_under_a_strange_name_is_saved_when_it_is_complete_only(self):
+        server = self.hostile_giver((3, 0), (4, 0))
+        self.chat.type("/get 1\n")
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(self.header(b"other", 0, 2) + self.header(b"a", 3, 1) + b"ab")
+            self.wait_until(lambda: b"ab" in self.tree().values())
+            self.assertTrue(os.listdir(self.folder)[0].startswith(".pics."))
+            connection.sendall(b"c" + self.header(b".", 0, 3))
+            self.chat.err.wait_for(b"folder 1 is saved as 'pics' (1 file, 3 B)")
+        self.assertEqual(self.tree("pics"), {"a": b"abc"})
+        self.chat.type("/get 2\n")
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(self.header(b"pics", 0, 2) + self.header(b"a", 3, 1) + b"ab")
+            self.wait_until(lambda: b"ab" in self.tree().values())
+            self.chat.send_signal(signal.SIGINT)
+            self.assertEqual(self.chat.wait(LIMIT), 130)
+        self.assertEqual(os.listdir(self.folder), ["pics"])
 
     def test_files_go_to_those_only_to_whom_they_were_offered(self):
         bob = self.start("--mode", "ipmsg", "--discover", "off")

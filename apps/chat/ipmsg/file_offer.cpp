@@ -1,11 +1,10 @@
 #include "chat/ipmsg/file_offer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include <weft/base/parse.hpp>
 
+#include "chat/ipmsg/fields.hpp"
 #include "chat/text_encoding.hpp"
 #include "chat/visible_text.hpp"
 #include "common/text_cells.hpp"
@@ -17,32 +16,6 @@ constexpr std::size_t max_offers = 64;
 constexpr std::size_t max_name = 200;
 constexpr std::uint32_t regular_file = 1;
 constexpr std::uint32_t folder = 2;
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  const auto [end, ignored] = std::to_chars(text.data(), text.data() + text.size(), value, 16);
-  return {text.data(), end};
-}
-
-/// Up to the next ':' that is no doubled one; removed from `rest` with it.
-std::string take_name(std::string_view& rest) {
-  std::string name;
-  while (!rest.empty()) {
-    const char first = rest.front();
-    rest.remove_prefix(1);
-    if (first == ':' && !rest.starts_with(':')) return name;
-    if (first == ':') rest.remove_prefix(1);
-    name += first;
-  }
-  return name;
-}
-
-std::string_view take_field(std::string_view& rest) {
-  const auto end = std::min(rest.find(':'), rest.size());
-  const auto field = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return field;
-}
 
 std::optional<file_reference> parse_offer(std::string_view text, std::uint32_t number) {
   const auto id = parse_integer<std::uint32_t>(take_field(text));
@@ -77,27 +50,30 @@ std::vector<file_reference> parse_offers(const packet& got) {
 }
 
 std::string offer_bytes(const file_reference& file, std::uint32_t modified) {
-  std::string name;
-  for (const char c : file.name) name += c == ':' ? std::string("::") : std::string(1, c);
+  auto name = name_field(file.name);
   std::erase_if(name, [](char c) { return c == '\a' || c == '\0'; });
-  return std::to_string(file.file) + ":" + name + ":" + hex(file.size) + ":" + hex(modified) + ":" + hex(regular_file) +
-         ":\a";
+  return std::to_string(file.file) + ":" + name + ":" + hex(file.size) + ":" + hex(modified) + ":" +
+         hex(file.is_folder ? folder : regular_file) + ":\a";
 }
 
 std::optional<file_request> parse_request(std::string_view bytes) {
   const auto got = parse_packet(bytes);
-  if (!got || got->what() != command::get_file) return std::nullopt;
+  if (!got || (got->what() != command::get_file && got->what() != command::get_folder)) return std::nullopt;
+  const bool is_folder = got->what() == command::get_folder;
+  // Folders have no offset: some send one all the same, and some end at the number.
+  const bool has_ended = is_folder && bytes.find('\0') != std::string_view::npos;
   std::string_view rest = got->text;
-  if (std::ranges::count(rest, ':') < 2) return std::nullopt;
+  if (std::ranges::count(rest, ':') < (has_ended ? 1 : 2)) return std::nullopt;
   const auto number = parse_integer<std::uint32_t>(take_field(rest), 16);
   const auto file = parse_integer<std::uint32_t>(take_field(rest), 16);
   const auto offset = parse_integer<std::uint64_t>(take_field(rest), 16);
   if (!number || !file) return std::nullopt;
-  return file_request{*number, *file, offset.value_or(0)};
+  return file_request{*number, *file, is_folder ? 0 : offset.value_or(0), is_folder};
 }
 
 std::string request_bytes(std::string user, std::string host, std::uint32_t number, const file_request& wanted) {
-  packet out{number, std::move(user), std::move(host), bits(command::get_file)};
+  packet out{number, std::move(user), std::move(host),
+             bits(wanted.is_folder ? command::get_folder : command::get_file)};
   out.text = hex(wanted.packet) + ":" + hex(wanted.file) + ":" + hex(wanted.offset);
   return packet_bytes(out);
 }

@@ -14,14 +14,15 @@ namespace weft::chat_app::ipmsg {
 /// The files of a message's first extension; what is none is left out, and so is what comes behind 64 of them.
 std::vector<file_reference> parse_offers(const packet& got);
 
-/// The extension that offers `file`. `modified`: Unix time.
+/// The extension that offers `file`, or the folder. `modified`: Unix time.
 std::string offer_bytes(const file_reference& file, std::uint32_t modified);
 
-/// What a peer wants of a file, by TCP.
+/// What a peer wants of a file, or that it wants a folder, by TCP.
 struct file_request {
   std::uint32_t packet = 0;
   std::uint32_t file = 0;
   std::uint64_t offset = 0;
+  bool is_folder = false;
 };
 
 /// Nothing while `bytes` are no whole request; what is behind the offset does not matter.

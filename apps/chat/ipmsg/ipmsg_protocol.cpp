@@ -99,7 +99,7 @@ void ipmsg_protocol::offer(message_id id, const endpoint& to, const file_referen
 }
 
 std::string ipmsg_protocol::file_request(const file_reference& file) {
-  return request_bytes(options_.user, options_.host, next_number_++, {file.packet, file.file, 0});
+  return request_bytes(options_.user, options_.host, next_number_++, {file.packet, file.file, 0, file.is_folder});
 }
 
 void ipmsg_protocol::send_next(const endpoint& to, contact& peer, time_point now) {

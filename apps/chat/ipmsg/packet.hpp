@@ -26,6 +26,7 @@ enum class command : std::uint8_t {
   send_absence = 0x51,
   get_file = 0x60,
   release_files = 0x61,
+  get_folder = 0x62,
   iptux_message = 0xfb,
 };
 
