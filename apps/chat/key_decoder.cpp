@@ -133,7 +133,7 @@ bool key_decoder::take_escape(std::vector<key_press>& keys) {
 }
 
 bool key_decoder::take_sequence(std::vector<key_press>& keys) {
-  const auto body = std::string_view(pending_).substr(2);
+  const auto body = std::string_view(pending_).substr(2, longest_sequence + 1);
   const auto final_byte = std::ranges::find_if(body, [](char c) { return c >= 0x40 && c <= 0x7e; });
   const auto broken = std::ranges::find_if(body, is_control);
   if (broken < final_byte) {
@@ -141,8 +141,9 @@ bool key_decoder::take_sequence(std::vector<key_press>& keys) {
     return true;
   }
   if (final_byte == body.end()) {
-    if (body.size() > longest_sequence) pending_.clear();
-    return false;
+    if (body.size() <= longest_sequence) return false;
+    pending_.erase(0, 2 + body.size());
+    return true;
   }
   const auto size = static_cast<std::size_t>(final_byte - body.begin()) + 1;
   const auto whole = body.substr(0, size);

@@ -61,13 +61,14 @@ void line_editor::press(const key_press& pressed, std::vector<editor_action>& ac
 }
 
 void line_editor::answer(const key_press& pressed, std::vector<editor_action>& actions) {
-  const bool is_text = pressed.what == key::text && !pressed.text.empty();
-  const char letter = is_text ? pressed.text.front() : '\0';
-  if (letter == 'y' || letter == 'Y') {
-    enter_paste(actions);
-  } else if (letter == 'n' || letter == 'N' || pressed.what == key::escape || pressed.what == key::interrupt) {
-    pasted_.clear();
-  }
+  if (pressed.what == key::escape || pressed.what == key::interrupt) pasted_.clear();
+  if (pressed.what != key::text) return;
+  // What was typed ahead may have arrived with the answer.
+  const auto at = pressed.text.find_first_of("yYnN");
+  if (at == std::string::npos) return;
+  if (pressed.text[at] == 'y' || pressed.text[at] == 'Y') enter_paste(actions);
+  pasted_.clear();
+  line_.insert(std::string_view(pressed.text).substr(at + 1));
 }
 
 void line_editor::edit(const key_press& pressed, std::vector<editor_action>& actions) {

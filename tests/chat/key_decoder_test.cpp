@@ -69,6 +69,12 @@ TEST_CASE("keys: what is not known leaves nothing behind") {
                         "b")) == "ab");
 }
 
+TEST_CASE("keys: a sequence that is too long ends in the same place however it arrives") {
+  const auto bytes = "\x1b[" + std::string(40, '1') + "mtext";
+  CHECK(text_of(keys_of(bytes)) == text_of(keys_piecewise(bytes)));
+  CHECK(text_of(keys_of(bytes)).ends_with("mtext"));
+}
+
 TEST_CASE("keys: what would not be shown does not come in") {
   CHECK(text_of(keys_of("a\u202e\xff\u009b"
                         "b")) == "ab");

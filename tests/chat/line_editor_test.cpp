@@ -107,6 +107,24 @@ TEST_CASE("editor: a paste of more lines asks once; y sends them") {
   CHECK(editor.line().prompt == "> ");
 }
 
+TEST_CASE("editor: what is typed ahead of an answer waits for none, and what is typed behind it stays in the line") {
+  for (const std::string typed : {"xyes", "xno"}) {
+    line_editor whole;
+    line_editor piecewise;
+    whole.feed(paste_of(6));
+    piecewise.feed(paste_of(6));
+    const auto lines = lines_of(whole.feed(typed));
+    std::vector<std::string> others;
+    for (const char c : typed) {
+      for (auto& line : lines_of(piecewise.feed(std::string(1, c)))) others.push_back(line);
+    }
+    CHECK(lines.size() == (typed == "xyes" ? 6 : 0));
+    CHECK(lines == others);
+    CHECK(whole.line().text == piecewise.line().text);
+    CHECK(whole.line().text == (typed == "xyes" ? "es" : "o"));
+  }
+}
+
 TEST_CASE("editor: n or escape drop a paste, and the half-typed line is as it was") {
   for (const auto* refusal : {"n", "\x1b"}) {
     line_editor editor;
