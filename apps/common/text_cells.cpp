@@ -84,7 +84,7 @@ text_cell next_cell(std::string_view text) {
   while (size < text.size()) {
     const auto next = next_code(text.substr(size));
     if (next.code < 0 || utf8proc_grapheme_break_stateful(code, next.code, &state)) break;
-    is_emoji |= next.code == emoji_selector || is_modifier(next.code) || joined;
+    is_emoji |= next.code == emoji_selector || is_modifier(next.code) || (joined && width_of(next.code) > 0);
     joined = next.code == joiner;
     width += is_flag_letter(next.code) ? 1 : width_of(next.code);
     code = next.code;

@@ -20,6 +20,7 @@ TEST_CASE("cells: emoji that are put together are two columns wide") {
   CHECK(next_cell("\U0001f44b\U0001f3fd").width == 2);
   CHECK(next_cell("\U0001f1e9\U0001f1ea").width == 2);
   CHECK(next_cell("\U0001f1e9\U0001f1ea").size == 8);
+  CHECK(next_cell("~\u200d\u0301").width == 1);
 }
 
 TEST_CASE("cells: broken UTF-8 is taken in maximal subparts of one column") {
