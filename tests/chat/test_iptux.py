@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
@@ -22,7 +23,7 @@ class Iptux(NamespaceCase):
 
     def start_iptux(self):
         self.home = os.path.join(self.folder, "home")
-        os.makedirs(os.path.join(self.home, "config/iptux/log"))
+        os.makedirs(os.path.join(self.home, "config/iptux/log"), exist_ok=True)
         os.makedirs(os.path.join(self.home, "run"), mode=0o700)
         environment = {**os.environ, "HOME": self.home, "XDG_CONFIG_HOME": os.path.join(self.home, "config"),
                        "XDG_RUNTIME_DIR": os.path.join(self.home, "run")}
@@ -140,6 +141,44 @@ class Iptux(NamespaceCase):
         chat.out.wait_for(b"was taken by 10.99.7.2")
         with open(os.path.join(self.home, "our note.bin"), "rb") as file:
             self.assertEqual(file.read(), content)
+
+    TREE = {"a: b.txt": b"content", "größe/zwei": b"x" * 200_000, "größe/empty": b"", "größe/.hidden": b"3", "nothing": None}
+
+    @staticmethod
+    def make_tree(top):
+        for name, content in Iptux.TREE.items():
+            path = os.path.join(top, name)
+            os.makedirs(path if content is None else os.path.dirname(path), exist_ok=True)
+            if content is not None:
+                with open(path, "wb") as file:
+                    file.write(content)
+
+    def check_tree(self, top):
+        for name, content in self.TREE.items():
+            path = os.path.join(top, name)
+            if content is None:
+                self.assertEqual(os.listdir(path), [])
+                continue
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(), content)
+
+    def test_a_folder_comes_from_iptux(self):
+        """One that it shares: who asks for what it shares gets it offered, without a hand."""
+        top = os.path.join(self.folder, "their photos")
+        self.make_tree(top)
+        os.makedirs(os.path.join(self.folder, "home/.iptux"))
+        with open(os.path.join(self.folder, "home/.iptux/config.json"), "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "shared_file_list": [top]}, file)
+        chat = self.start_typed_chat()
+        iptux = self.start_iptux()
+        iptux.out.wait_for(b"[0x1200003] ANSENTRY")  # ours: it answers to whom it knows
+        ask = ("import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+               "s.sendto(b'1:2000000000:ann:box:255:\\0', ('10.99.7.2', 2425))")
+        subprocess.run(["ip", "netns", "exec", self.spaces[0], sys.executable, "-c", ask], check=True)
+        self.assertIn("folder 1: their photos", json.loads(chat.out.wait_for(b'"offer"'))["text"])
+        chat.type("/get 1\n")
+        chat.out.wait_for(b"is saved as")
+        self.check_tree(os.path.join(self.folder, "their photos.1"))
 
     @by_hand
     def test_a_file_comes_from_iptux(self):
