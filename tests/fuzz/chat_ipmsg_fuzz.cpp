@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "chat/ipmsg/file_offer.hpp"
+#include "chat/ipmsg/folder_stream.hpp"
 #include "chat/ipmsg/ipmsg_protocol.hpp"
 #include "chat/visible_text.hpp"
 #include "chat_text.hpp"
@@ -57,6 +59,44 @@ void check_packet(std::string_view bytes) {
   }
 }
 
+/// The steps of a folder's stream that comes in pieces of this size, the bytes of a file put together; "refused" at the end
+/// where it is none.
+std::string folder_steps(std::string_view stream, std::size_t piece) {
+  using kind = ipmsg::folder_reader::step::kind;
+  const ipmsg::folder_limits limits{.depth = 4, .entries = 50, .bytes = 10'000};
+  ipmsg::folder_reader reader(limits);
+  std::string all;
+  std::size_t depth = 1;
+  try {
+    while (!stream.empty()) {
+      auto input = stream.substr(0, piece);
+      stream.remove_prefix(input.size());
+      for (auto step = reader.next(input); step.what != kind::more; step = reader.next(input)) {
+        if (step.what == kind::end) return all + "end";
+        if (step.what == kind::enter) require(++depth <= limits.depth);
+        if (step.what == kind::leave) require(--depth > 0);
+        if (step.what == kind::enter || step.what == kind::file) {
+          require(!step.name.empty() && step.name != "." && step.name != ".." && step.name.size() <= 255);
+          require(step.name.find('/') == std::string::npos && fuzz_chat::is_harmless(step.name));
+        }
+        if (step.what != kind::data) all += "\n" + std::to_string(static_cast<int>(step.what)) + step.name + "=";
+        all += step.bytes;
+        require(reader.totals().bytes <= limits.bytes && reader.totals().files <= limits.entries);
+      }
+      require(input.empty());
+    }
+  } catch (const std::runtime_error&) {
+    all += "refused";
+  }
+  return all;
+}
+
+void check_folder(std::string_view bytes) {
+  const auto steps = folder_steps(bytes, bytes.size());
+  require(folder_steps(bytes, 1) == steps);
+  require(folder_steps(bytes, 7) == steps);
+}
+
 /// The datagrams of one peer after another, with time between them.
 void check_mode(const std::vector<std::string_view>& datagrams) {
   ipmsg::ipmsg_options options;
@@ -84,9 +124,10 @@ void check_mode(const std::vector<std::string_view>& datagrams) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 3) {
+  switch (data[0] % 4) {
     case 0: check_text(bytes), check_name(bytes); break;
     case 1: check_packet(bytes); break;
+    case 3: check_folder(bytes); break;
     default: check_mode(fuzz_chat::pieces(bytes)); break;
   }
   return 0;
