@@ -130,15 +130,16 @@ class Iptux(NamespaceCase):
         with open(os.path.join(self.folder, "our note.bin"), "wb") as file:
             file.write(content)
         chat = self.start_typed_chat()
-        self.start_iptux()
+        iptux = self.start_iptux()
         chat.out.wait_for(b'"joined"')
         talk = self.open_talk()
         chat.type("/send our note.bin\n")
         chat.out.wait_for(b'"delivered"')
-        accept = lambda: self.hand("mousemove", "--window", talk, 985, 77, "click", 1)
+        accept = lambda: self.hand("mousemove", "--window", talk, 985, 77, "click", 1, "sleep", 0.5)
         self.window("^Please select a folder", until=accept)
         self.answer("^Please select a folder", "alt+s")
         chat.out.wait_for(b"was taken by 10.99.7.2")
+        iptux.out.wait_for(b"successfully")
         with open(os.path.join(self.home, "our note.bin"), "rb") as file:
             self.assertEqual(file.read(), content)
 
