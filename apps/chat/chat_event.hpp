@@ -22,6 +22,7 @@ enum class event_type {
   joined,     ///< a peer is there
   left,       ///< a peer is gone; text says how, if it is known
   renamed,    ///< a peer has another name, or is away; text: what it says
+  same,       ///< a peer is one that is known by another address; with a number: nothing of that message is told of it
   refused,    ///< a peer is not who it should be
   offer,      ///< a peer offers a file
   flood,      ///< messages of a peer were not shown
@@ -40,6 +41,7 @@ struct chat_event {
   message_id id = 0;
   std::optional<file_reference> file = {};          ///< of `offer`
   event_type fate = event_type::sent;               ///< of `own`: what is known about it; notice: nothing yet
+  std::optional<endpoint> same_as = {};             ///< of `same`
   std::chrono::system_clock::time_point time = {};  ///< set where it is shown
 };
 

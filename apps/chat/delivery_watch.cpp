@@ -20,6 +20,13 @@ void delivery_watch::note(const chat_event& event) {
   if (event.type == event_type::failed) entry->second = fate::failed;
 }
 
+void delivery_watch::unite(const endpoint& gone, const endpoint& kept) {
+  auto entry = fates_.extract(gone);
+  if (entry.empty() || fates_.contains(kept)) return;
+  entry.key() = kept;
+  fates_.insert(std::move(entry));
+}
+
 bool delivery_watch::has_arrived() const {
   return std::ranges::all_of(fates_, [](const auto& entry) { return entry.second == fate::arrived; });
 }

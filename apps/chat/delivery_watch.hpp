@@ -16,6 +16,8 @@ class delivery_watch {
   delivery_watch(message_id id, const std::vector<endpoint>& to, proof wanted);
 
   void note(const chat_event& event);
+  /// Two of the peers are one, at `kept`.
+  void unite(const endpoint& gone, const endpoint& kept);
   /// Every peer has it.
   bool has_arrived() const;
   /// A peer does not get it any more.

@@ -45,7 +45,8 @@ std::string heading(const chat_event& event) {
     case event_type::failed: return "! " + number(event) + " failed for " + who(event) + ": ";
     case event_type::joined: return "* " + who(event) + " is here";
     case event_type::left: return "* " + who(event) + " is gone" + (event.text.empty() ? "" : ": ");
-    case event_type::renamed: return "* " + who(event) + ": ";
+    case event_type::renamed:
+    case event_type::same: return "* " + who(event) + ": ";
     case event_type::refused: return "! " + who(event) + " refused: ";
     case event_type::offer: return "* " + who(event) + " offers ";
     case event_type::flood: return "! " + (event.peer ? who(event) : "others") + ": ";
@@ -88,6 +89,7 @@ std::string name_of(event_type type) {
     case event_type::joined: return "joined";
     case event_type::left: return "left";
     case event_type::renamed: return "renamed";
+    case event_type::same: return "same";
     case event_type::refused: return "refused";
     case event_type::offer: return "offer";
     case event_type::flood: return "flood";

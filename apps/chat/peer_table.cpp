@@ -6,8 +6,26 @@
 namespace weft::chat_app {
 
 peer* peer_table::find(const endpoint& where) {
-  const auto found = std::ranges::find(peers_, where, &peer::where);
+  const auto found = std::ranges::find_if(peers_, [&](const peer& one) {
+    return one.where == where || std::ranges::find(one.also, where) != one.also.end();
+  });
   return found == peers_.end() ? nullptr : &*found;
+}
+
+void peer_table::unite(const endpoint& gone, const endpoint& kept) {
+  auto* from = find(gone);
+  auto* into = find(kept);
+  if (from == nullptr || into == nullptr || from == into) return;
+  into->also.push_back(from->where);
+  into->also.insert(into->also.end(), from->also.begin(), from->also.end());
+  into->received += from->received;
+  into->sent = std::max(into->sent, from->sent);
+  if (into->nick.empty()) into->nick = from->nick;
+  const bool has_kept = std::ranges::find(chosen_, into->where) != chosen_.end();
+  if (has_kept) std::erase(chosen_, from->where);
+  std::ranges::replace(chosen_, from->where, into->where);
+  if (!from->is_named) --strangers_;
+  std::erase_if(peers_, [from](const peer& one) { return &one == from; });
 }
 
 peer& peer_table::add(const endpoint& where, std::string nick) {
@@ -51,7 +69,7 @@ peer* peer_table::find(std::string_view name) {
   std::vector<peer*> begins;
   for (auto& one : peers_) {
     const auto address = to_text(one.where);
-    if (address == name) return &one;
+    if (address == name || std::ranges::find(one.also, name, to_text) != one.also.end()) return &one;
     if (one.nick == name) called.push_back(&one);
     if (one.nick.starts_with(name) || address.starts_with(name)) begins.push_back(&one);
   }

@@ -15,10 +15,11 @@ namespace weft::chat_app {
 /// Someone to talk to.
 struct peer {
   endpoint where;
-  std::string nick = {};     ///< as the peer, or the user, chose it; empty: none
-  bool is_named = false;     ///< the user named it: no stranger
-  bool is_here = true;       ///< as far as is known
-  std::size_t received = 0;  ///< messages
+  std::vector<endpoint> also = {};  ///< other addresses of it
+  std::string nick = {};            ///< as the peer, or the user, chose it; empty: none
+  bool is_named = false;            ///< the user named it: no stranger
+  bool is_here = true;              ///< as far as is known
+  std::size_t received = 0;         ///< messages
   std::size_t sent = 0;
   std::uint64_t heard = 0;  ///< a higher one: heard later
 };
@@ -37,6 +38,8 @@ class peer_table {
   peer* heard(const endpoint& where);
 
   peer* find(const endpoint& where);
+  /// What was known as two is one, at `kept`.
+  void unite(const endpoint& gone, const endpoint& kept);
   /// By "address:port", by nick, or by the beginning of one of the two, if it is only one's: a nick that several have is
   /// that of the one whom the user named.
   peer* find(std::string_view name);

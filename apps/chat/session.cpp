@@ -151,7 +151,20 @@ void session::pump() {
   news_.set();
 }
 
+/// Lines go to a peer once, whatever it is called.
+void session::hear_same(const chat_event& event) {
+  if (event.id != 0) {
+    if (unconfirmed_ > 0) --unconfirmed_;
+    return;
+  }
+  peers_.unite(*event.peer, *event.same_as);
+  if (watch_) watch_->unite(*event.peer, *event.same_as);
+  reporter_.tell(event);
+  output_.set();
+}
+
 void session::hear(chat_event event) {
+  if (event.type == event_type::same) return hear_same(event);
   if (watch_) watch_->note(event);
   const bool is_fate = event.type == event_type::delivered || event.type == event_type::failed;
   if (is_fate && unconfirmed_ > 0) --unconfirmed_;

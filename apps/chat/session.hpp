@@ -82,6 +82,7 @@ class session {
   void note(const std::string& text);
   void hear(chat_event event);
   void hear_refusal(const chat_event& event);
+  void hear_same(const chat_event& event);
   bool is_too_much(const chat_event& event);
   bool admit(const endpoint& from);
 

@@ -14,6 +14,7 @@ namespace {
 
 std::string line_of(const peer& one, bool is_target) {
   auto line = (is_target ? "> " : "  ") + to_text(one.where);
+  for (const auto& other : one.also) line += ", " + to_text(other);
   if (!one.nick.empty()) line += "  " + visible_word(one.nick);
   if (!one.is_named) line += "  (stranger)";
   if (!one.is_here) line += "  (gone)";

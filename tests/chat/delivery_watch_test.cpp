@@ -28,6 +28,18 @@ TEST_CASE("delivery: a message has arrived when every peer has it") {
   CHECK(!watch.has_failed());
 }
 
+TEST_CASE("delivery: two peers that are one need the message once") {
+  delivery_watch watch(1, {at(1), at(2)}, delivery_watch::proof::delivered);
+  watch.note(fate(event_type::delivered, 1));
+  watch.unite(at(2), at(1));
+  CHECK(watch.has_arrived());
+  delivery_watch other(1, {at(2)}, delivery_watch::proof::delivered);
+  other.unite(at(2), at(1));
+  CHECK(!other.has_arrived());
+  other.note(fate(event_type::delivered, 1));
+  CHECK(other.has_arrived());
+}
+
 TEST_CASE("delivery: where there are no receipts, sent counts until the message has failed") {
   delivery_watch watch(1, {at(1)}, delivery_watch::proof::sent);
   watch.note(fate(event_type::sent, 1));

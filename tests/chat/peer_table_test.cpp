@@ -24,6 +24,26 @@ TEST_CASE("peers: a line goes to every one that was named until some are chosen"
   CHECK(peers.targets().size() == 2);
 }
 
+TEST_CASE("peers: two that are one are listed, found and written to as one") {
+  peer_table peers;
+  peers.add(at("10.0.0.1"));
+  peers.add(at("10.0.0.2"), "bob").sent = 2;
+  peers.add(at("10.0.0.3"));
+  peers.choose({at("10.0.0.2"), at("10.0.0.1")});
+  peers.unite(at("10.0.0.2"), at("10.0.0.1"));
+  CHECK(peers.targets() == std::vector<endpoint>{at("10.0.0.1")});
+  peers.choose({});
+  CHECK(peers.targets() == std::vector<endpoint>{at("10.0.0.1"), at("10.0.0.3")});
+  CHECK(peers.all().size() == 2);
+  CHECK(peers.find(at("10.0.0.2")) == peers.find(at("10.0.0.1")));
+  CHECK(peers.find("10.0.0.2:7070")->where == at("10.0.0.1"));
+  CHECK(peers.find("bob")->sent == 2);
+  CHECK(peers.add(at("10.0.0.2")).where == at("10.0.0.1"));
+  peers.unite(at("10.0.0.2"), at("10.0.0.1"));
+  peers.unite(at("10.0.0.9"), at("10.0.0.1"));
+  CHECK(peers.all().size() == 2);
+}
+
 TEST_CASE("peers: are found by nick, address and a beginning that is only theirs") {
   peer_table peers;
   peers.add(at("10.0.0.1"), "ann");

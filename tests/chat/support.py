@@ -61,10 +61,10 @@ class Case(unittest.TestCase):
         process.port = int(re.search(rb"listening on \S+:(\d+)", line).group(1))
         return process
 
-    def start_typed(self, *words):
+    def start_typed(self, *words, **options):
         """One whose standard input is a terminal without a screen: the way to type commands."""
         main, side = pty.openpty()
-        chat = self.start(*words, stdin=side, environment={"TERM": "dumb"})
+        chat = self.start(*words, stdin=side, environment={"TERM": "dumb"}, **options)
         os.close(side)
         self.addCleanup(os.close, main)
         chat.type = lambda text: os.write(main, text.encode())

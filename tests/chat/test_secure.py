@@ -116,6 +116,30 @@ class Secure(Case):
         bob.out.wait_for(b'"refused"')
         self.assertFalse(any(b"hello" in line for line in bob.out.seen))
 
+    def test_a_peer_with_two_addresses_is_one(self):
+        bob = self.start("--json", *self.words("bob"), listen="0")
+        named = (f"127.0.0.1:{bob.port}", f"127.0.0.2:{bob.port}")
+        done = self.run_chat("--json", "--listen", "0", *self.words("ann", "--send", "hello", "--wait", "20", *named))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([one["type"] for one in told].count("same"), 1)
+        self.assertEqual([one["type"] for one in told].count("delivered"), 1)
+        self.assertFalse([one for one in told if "not known" in one["text"]])
+        with open(os.path.join(self.folder, "ann.known"), encoding="ascii") as file:
+            known = dict(line.split() for line in file)
+        self.assertEqual(set(known), set(named))
+        self.assertEqual(len(set(known.values())), 1)
+        ann = self.start_typed("--json", *self.words("ann", *named), listen="0")
+        ann.out.wait_for(b'"same"')
+        ann.type("again\n")
+        ann.out.wait_for(b'"delivered"')
+        ann.type("/peers\n")
+        listed = ann.out.wait_for(b", received 0")
+        for name in named:
+            self.assertIn(name.encode(), listed)
+        bob.out.wait_for(b"again")
+        self.assertEqual(sum(b'"message"' in line for line in bob.out.seen), 2)
+
     def write_psk(self, name, text, mode=0o600):
         path = os.path.join(self.folder, name)
         with open(path, "w", encoding="ascii") as file:

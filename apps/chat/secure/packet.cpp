@@ -155,6 +155,18 @@ std::string data_header(std::uint32_t receiver, std::uint64_t counter) {
   return out;
 }
 
+std::string run_bytes(std::uint32_t run) {
+  std::string out;
+  put_integer<4>(out, run);
+  return out;
+}
+
+std::optional<std::uint32_t> parse_run(std::string_view payload) {
+  byte_reader in(payload);
+  const auto run = static_cast<std::uint32_t>(in.integer<4>());
+  return in.is_broken() ? std::nullopt : std::optional(run);
+}
+
 std::string introduction_bytes(const introduction& own) {
   std::string out;
   put_integer<8>(out, own.stream);

@@ -70,6 +70,12 @@ std::optional<std::string> hello_cookie(const handshake_terms& terms, std::strin
 /// The header of a data packet; what is sealed follows.
 std::string data_header(std::uint32_t receiver, std::uint64_t counter);
 
+/// The payload of a reply: the number of the responder's run, which is the upper half of all its streams' numbers.
+std::string run_bytes(std::uint32_t run);
+/// Nothing from peers that do not say it.
+std::optional<std::uint32_t> parse_run(std::string_view payload);
+inline std::uint32_t run_of(std::uint64_t stream) { return static_cast<std::uint32_t>(stream >> 32); }
+
 /// Who sends, and what: in the finish of the initiator, and in the responder's first frame.
 struct introduction {
   std::uint64_t stream = 0;  ///< number of what the sender sends; another one: it has forgotten the last

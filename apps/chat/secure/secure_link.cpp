@@ -15,6 +15,8 @@ constexpr duration first_retry = std::chrono::milliseconds(500);
 constexpr duration longest_retry = seconds(3);
 constexpr duration patient_retry = seconds(15);
 constexpr int eager_tries = 10;
+constexpr int tries_each = 3;  // of an address, where there are several
+constexpr std::size_t max_seen = 1024;
 constexpr duration keep_alive = seconds(25);
 constexpr duration silent_with_work = seconds(10);
 constexpr duration silent = seconds(75);
@@ -51,7 +53,19 @@ std::string_view secure_link::own_ephemeral() const {
   return std::string_view(attempt_->hello).substr(hello_message_offset, ephemeral_size);
 }
 
+bool secure_link::is_called(const endpoint& where) const {
+  return where == name_ || std::ranges::find(others_, where) != others_.end();
+}
+
+void secure_link::try_next_address() {
+  if (others_.empty()) return;
+  const auto at = std::ranges::find(others_, address_);
+  const auto next = at == others_.end() ? others_.begin() : at + 1;
+  address_ = next == others_.end() ? name_ : *next;
+}
+
 void secure_link::repeat_handshake(time_point now) {
+  if (awaits_reply() && attempt_->tries > 0 && attempt_->tries % tries_each == 0) try_next_address();
   put(attempt_->is_finished ? attempt_->finish : attempt_->hello);
   const auto pause = std::min(longest_retry, first_retry * (1 << std::min(attempt_->tries, 5)));
   attempt_->next = now + (attempt_->tries < eager_tries ? pause : patient_retry);
@@ -69,8 +83,10 @@ void secure_link::repeat_finish(const packet& got, time_point now) {
 bool secure_link::read_reply(const packet& got) {
   // A reply that is not authentic must not end the attempt: it is read by a copy.
   auto state = attempt_->state;
-  if (!state.read(got.body)) return false;
+  const auto payload = state.read(got.body);
+  if (!payload) return false;
   attempt_->state = std::move(state);
+  attempt_->peer_run = parse_run(*payload);
   return true;
 }
 
@@ -87,6 +103,7 @@ void secure_link::finish_handshake(const self& own, const packet& got, time_poin
   attempt_->tries = 0;
   repeat_handshake(now);
   install({attempt_->state.split(), attempt_->id, got.sender, now}, attempt_->state.peer_key(), now);
+  peer_run_ = attempt_->peer_run;
 }
 
 void secure_link::install(secure_session session, const key_bytes& key, time_point now) {
@@ -108,6 +125,7 @@ void secure_link::meet(const introduction& peer, time_point now) {
     sender_.restart();
   }
   current_->set_introduced();
+  peer_run_ = run_of(peer.stream);
   nick_ = peer.nick;
   progress_ = now;
   if (!std::exchange(is_here_, true)) tell(event_type::joined);
@@ -236,12 +254,24 @@ void secure_link::send_fragments(time_point now) {
 void secure_link::add(message_id id, std::string_view text, time_point now) {
   if (text.size() > reliable_receiver::max_message) return tell(event_type::failed, "it is too long", id);
   if (sender_.is_empty()) progress_ = now;
+  if (seen_.size() >= max_seen) seen_.pop_front();
+  seen_.push_back(id);
   sender_.add(id, text);
   send_fragments(now);
 }
 
-void secure_link::take_work(secure_link& other, time_point now) {
-  for (auto& [id, text] : other.sender_.take_messages()) add(id, text, now);
+bool secure_link::has_seen(message_id id) const { return std::ranges::find(seen_, id) != seen_.end(); }
+
+std::vector<message_id> secure_link::take_work(secure_link& other, time_point now) {
+  std::vector<message_id> known;
+  for (auto& [id, text] : other.sender_.take_messages()) {
+    if (has_seen(id)) {
+      known.push_back(id);
+    } else {
+      add(id, text, now);
+    }
+  }
+  return known;
 }
 
 void secure_link::announce(const self& own, time_point now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ namespace weft::chat_app::secure {
 struct self {
   key_pair keys;
   handshake_terms terms;
+  std::uint32_t run = 0;  ///< number of this run of the program
   std::string nick;
   std::string away;
 };
@@ -32,12 +34,19 @@ class secure_link {
 
   const endpoint& name() const { return name_; }
   void set_name(const endpoint& name) { name_ = name; }
+  /// Other addresses of the same peer. Where one does not answer, a new handshake is tried by the next.
+  const std::vector<endpoint>& others() const { return others_; }
+  void add_other(const endpoint& where) { others_.push_back(where); }
+  void forget_other(const endpoint& where) { std::erase(others_, where); }
+  bool is_called(const endpoint& where) const;
   const endpoint& address() const { return address_; }
   /// The key that was refused last; told once until the user wants the peer again.
   const std::optional<key_bytes>& refused_key() const { return refused_key_; }
   void set_refused(const std::optional<key_bytes>& key) { refused_key_ = key; }
   void set_address(const endpoint& address) { address_ = address; }
   const std::optional<key_bytes>& peer_key() const { return peer_key_; }
+  /// With the key, which program it is; nothing: it has not said it yet.
+  const std::optional<std::uint32_t>& peer_run() const { return peer_run_; }
 
   // The handshake, as initiator.
   void begin_handshake(const self& own, std::uint32_t id, time_point now);
@@ -58,6 +67,7 @@ class secure_link {
   /// Whether a reply to our hello is authentic; then handshake_key() is who sent it.
   bool read_reply(const packet& got);
   const key_bytes& handshake_key() const { return attempt_->state.peer_key(); }
+  const std::optional<std::uint32_t>& handshake_run() const { return attempt_->peer_run; }
   void finish_handshake(const self& own, const packet& got, time_point now);
 
   // As responder, once the finish was read.
@@ -76,8 +86,11 @@ class secure_link {
   /// False for what is not authentic.
   bool receive(const packet& got, const endpoint& from, time_point now);
   void add(message_id id, std::string_view text, time_point now);
-  /// What waits at the other is for this one. Precondition: nothing of it was sent.
-  void take_work(secure_link& other, time_point now);
+  /// Whether it is one of the last that were added.
+  bool has_seen(message_id id) const;
+  /// What waits at the other is for this one; gives what it has seen already, which is not added again. Precondition:
+  /// nothing of it was sent.
+  std::vector<message_id> take_work(secure_link& other, time_point now);
   void announce(const self& own, time_point now);
   void close(time_point now);
   void tell_moved(const endpoint& name) { tell(event_type::left, "it is " + to_text(name)); }
@@ -102,7 +115,8 @@ class secure_link {
     handshake state;
     std::uint32_t id;
     std::string hello;
-    std::string reply = {};   // that was accepted
+    std::string reply = {};  // that was accepted
+    std::optional<std::uint32_t> peer_run = {};
     std::string finish = {};  // to be repeated until the peer is heard under the new keys
     bool is_finished = false;
     bool has_yielded = false;
@@ -114,6 +128,7 @@ class secure_link {
 
   introduction own_introduction(const self& own) const;
   void make_attempt(const self& own, std::uint32_t id, std::string_view cookie);
+  void try_next_address();
   void drop_worn_out(time_point now);
   void acknowledge(time_point now);
   std::string ack() const;
@@ -129,7 +144,10 @@ class secure_link {
   std::uint64_t stream_;
   std::string nick_;
   bool is_here_ = false;
+  std::vector<endpoint> others_;
+  std::deque<message_id> seen_;
   std::optional<key_bytes> peer_key_;
+  std::optional<std::uint32_t> peer_run_;
   std::optional<key_bytes> refused_key_;
   std::optional<attempt> attempt_;
   std::optional<secure_session> current_;

@@ -21,11 +21,7 @@ constexpr std::size_t max_apart = 64;  // strangers that are told about
 constexpr double answer_rate = 1000;
 constexpr double answer_burst = 1000;
 
-std::uint64_t random_stream() {
-  std::uint64_t stream = 0;
-  ::randombytes_buf(&stream, sizeof stream);
-  return stream;
-}
+std::uint64_t random_number() { return std::uint64_t{::randombytes_random()} << 32 | ::randombytes_random(); }
 
 /// Who has an IPv6 address has its network of 64 bits.
 std::string source_of(const endpoint& from) {
@@ -53,13 +49,19 @@ std::string fingerprint(const key_bytes& key) {
 
 secure_protocol::secure_protocol(secure_options options)
     : options_(std::move(options)),
-      self_{.keys = options_.keys, .terms = terms_with(options_.shared_key), .nick = options_.nick, .away = {}},
+      self_{.keys = options_.keys,
+            .terms = terms_with(options_.shared_key),
+            .run = ::randombytes_random(),
+            .nick = options_.nick,
+            .away = {}},
       handshakes_(handshake_rate, handshake_burst),
       answers_(answer_rate, answer_burst),
-      seeker_(random_stream()),
+      seeker_(random_number()),
       finds_(find_rate, find_burst) {}
 
 std::uint32_t secure_protocol::random_id() const { return ::randombytes_random(); }
+
+std::uint64_t secure_protocol::new_stream() const { return std::uint64_t{self_.run} << 32 | ::randombytes_random(); }
 
 /// Different from those in use.
 std::uint32_t secure_protocol::new_id() const {
@@ -74,7 +76,7 @@ std::uint32_t secure_protocol::new_id() const {
 }
 
 secure_link* secure_protocol::find_named(const endpoint& name) const {
-  const auto found = std::ranges::find_if(links_, [&](const auto& link) { return link->name() == name; });
+  const auto found = std::ranges::find_if(links_, [&](const auto& link) { return link->is_called(name); });
   return found == links_.end() ? nullptr : found->get();
 }
 
@@ -90,7 +92,7 @@ secure_link* secure_protocol::find_key(const key_bytes& key) {
 
 secure_link& secure_protocol::link_of(const endpoint& name) {
   if (auto* known = find_named(name)) return *known;
-  return *links_.emplace_back(std::make_unique<secure_link>(name, random_stream()));
+  return *links_.emplace_back(std::make_unique<secure_link>(name, new_stream()));
 }
 
 void secure_protocol::collect(secure_link& link) {
@@ -115,6 +117,8 @@ void secure_protocol::send(message_id id, const endpoint& to, std::string_view t
   if (refused_.contains(to)) return tell({.type = event_type::failed, .peer = to, .text = "it was refused", .id = id});
   auto& link = link_of(to);
   link.trust();
+  // It has another name, too, under which it was sent to it.
+  if (link.has_seen(id)) return tell({.type = event_type::same, .peer = to, .id = id, .same_as = link.name()});
   link.add(id, text, now);
   if (!link.has_session() && !link.is_shaking()) begin(link, now);
   collect(link);
@@ -125,7 +129,7 @@ void secure_protocol::receive(const endpoint& from, std::string_view datagram, t
   if (!got) return;
   switch (got->type) {
     case packet_type::hello: answer_hello(*got, from, now); break;
-    case packet_type::reply: answer_reply(*got, now); break;
+    case packet_type::reply: answer_reply(*got, from, now); break;
     case packet_type::finish: answer_finish(*got, from, now); break;
     case packet_type::cookie: answer_cookie(*got, now); break;
     case packet_type::seek: answer_seek(*got, from, now); break;
@@ -163,7 +167,7 @@ void secure_protocol::answer_hello(const packet& got, const endpoint& from, time
   handshake state(handshake::role::responder, self_.keys, self_.terms);
   if (!state.read(got.body)) return;
   const auto id = new_id();
-  auto reply = reply_packet(got.sender, id, state.write({}));
+  auto reply = reply_packet(got.sender, id, state.write(run_bytes(self_.run)));
   if (half_open_.size() >= max_half_open) half_open_.pop_front();
   put({from, reply});
   half_open_.push_back(
@@ -215,21 +219,7 @@ void secure_protocol::answer_cookie(const packet& got, time_point now) {
   collect(**asked);
 }
 
-bool secure_protocol::accepts(secure_link& link, const key_bytes& key) {
-  const bool is_another = link.peer_key() && *link.peer_key() != key;
-  const auto found = is_another ? verdict::changed : options_.judge(link.name(), key);
-  if (found == verdict::accepted) return true;
-  if (named_.contains(link.name())) refused_.insert(link.name());
-  const auto* why = found == verdict::changed ? "this is not the key that is known" : "nobody knows this key";
-  if (link.refused_key() != key)
-    tell({.type = event_type::refused, .peer = link.name(), .text = fingerprint(key) + ": " + why});
-  link.set_refused(key);
-  link.drop_handshake();
-  link.fail_all("it was refused", random_stream());
-  return false;
-}
-
-void secure_protocol::answer_reply(const packet& got, time_point now) {
+void secure_protocol::answer_reply(const packet& got, const endpoint& from, time_point now) {
   const auto found = std::ranges::find_if(
       links_, [&](const auto& link) { return link->handshake_id() != 0 && link->handshake_id() == got.receiver; });
   if (found == links_.end()) return;
@@ -239,32 +229,11 @@ void secure_protocol::answer_reply(const packet& got, time_point now) {
     return collect(link);
   }
   if (!link.read_reply(got)) return;
-  if (!link.peer_key() && is_known_otherwise(link)) return unite(link, now);
+  if (auto* other = known_otherwise(link)) return unite(link, *other, now);
   apart_.erase(link.name());
+  if (link.is_called(from)) link.set_address(from);
   if (accepts(link, link.handshake_key())) link.finish_handshake(self_, got, now);
   collect(link);
-}
-
-/// Whether who is at the other end is there already, by another address. Not where the user has named both.
-bool secure_protocol::is_known_otherwise(const secure_link& link) {
-  const auto* other = find_key(link.handshake_key());
-  if (other == nullptr || other == &link || !other->has_session()) return false;
-  return !named_.contains(link.name()) || !named_.contains(other->name());
-}
-
-/// Goes on with the session that is there, under the name that the user knows.
-void secure_protocol::unite(secure_link& link, time_point now) {
-  auto& other = *find_key(link.handshake_key());
-  if (named_.contains(link.name())) {
-    if (!accepts(link, link.handshake_key())) return collect(link);
-    other.tell_moved(link.name());
-    other.set_name(link.name());
-    other.trust();
-    other.tell_joined();
-  }
-  other.take_work(link, now);
-  std::erase_if(links_, [&](const auto& one) { return one.get() == &link; });
-  collect(other);
 }
 
 void secure_protocol::answer_finish(const packet& got, const endpoint& from, time_point now) {
@@ -282,7 +251,7 @@ void secure_protocol::answer_finish(const packet& got, const endpoint& from, tim
   const auto peer_id = half->peer_id;
   const auto hello = half->hello;
   half_open_.erase(half);
-  auto* link = link_for(from, state.peer_key());
+  auto* link = link_for(from, state.peer_key(), run_of(peer->stream), now);
   if (link == nullptr) return;
   apart_.erase(link->name());
   // Both have finished one: the one that goes on is that whose hello goes before when they cross.
@@ -296,29 +265,6 @@ void secure_protocol::answer_finish(const packet& got, const endpoint& from, tim
     link->introduce(self_, now);
   }
   collect(*link);
-}
-
-/// Whose handshake it is: who was named by that address, else who has the key. A stranger whose address has another key
-/// is another stranger: nothing of the first is for him. Null: there are too many.
-secure_link* secure_protocol::link_for(const endpoint& from, const key_bytes& key) {
-  auto* there = find_named(from);
-  if (there != nullptr && (named_.contains(from) || there->peer_key() == key)) return there;
-  if (auto* known = find_key(key)) return known;
-  if (there != nullptr && !there->peer_key()) return there;
-  if (there != nullptr) {
-    there->fail_all("somebody else is there", random_stream());
-    collect(*there);
-    std::erase_if(links_, [&](const auto& link) { return link.get() == there; });
-  }
-  forget_strangers();
-  if (links_.size() >= options_.max_links) return nullptr;
-  return &link_of(from);
-}
-
-void secure_protocol::forget_strangers() {
-  std::erase_if(links_, [&](const auto& link) {
-    return !named_.contains(link->name()) && !link->has_session() && link->waits_since() == time_point::max();
-  });
 }
 
 void secure_protocol::unsent(const outgoing& datagram, const std::string& why, time_point now) {
@@ -340,7 +286,7 @@ void secure_protocol::advance(time_point now) {
     const bool is_named = named_.contains(link->name());
     const auto since = link->waits_since();
     if (since != time_point::max() && now - since >= options_.patience) {
-      link->fail_all("no sign of it", random_stream());
+      link->fail_all("no sign of it", new_stream());
       if (!is_named) link->drop_handshake();
     }
     const bool has_purpose = is_named || since != time_point::max() || link->is_here();

@@ -45,7 +45,8 @@ struct secure_options {
 ///
 /// A message is `delivered` when the peer has acknowledged all of it, and `failed` when it gave no sign for `patience`;
 /// then it may still have arrived. A key that the judge does not accept is told as `refused`; its text is the key's
-/// fingerprint and what is wrong with it. A peer with another pre-shared key is told as `left`, once.
+/// fingerprint and what is wrong with it. A key is one peer in each run of its program: addresses of the same one that
+/// the user named are told as `same`, and a message to several of them goes once. A peer with another pre-shared key is told as `left`, once.
 class secure_protocol final : public protocol {
  public:
   explicit secure_protocol(secure_options options);
@@ -87,16 +88,20 @@ class secure_protocol final : public protocol {
   void answer_apart(const packet& got);
   void refuse_hello(const packet& got, const endpoint& from, time_point now);
   void tell_apart(const endpoint& name);
-  void answer_reply(const packet& got, time_point now);
+  void answer_reply(const packet& got, const endpoint& from, time_point now);
   void answer_finish(const packet& got, const endpoint& from, time_point now);
-  bool is_known_otherwise(const secure_link& link);
-  void unite(secure_link& link, time_point now);
+  secure_link* known_otherwise(const secure_link& link);
+  void unite(secure_link& link, secure_link& other, time_point now);
+  void join(secure_link& link, secure_link& other, time_point now);
   bool accepts(secure_link& link, const key_bytes& key);
   secure_link& link_of(const endpoint& name);
   secure_link* find_named(const endpoint& name) const;
   secure_link* find_address(const endpoint& address);
   secure_link* find_key(const key_bytes& key);
-  secure_link* link_for(const endpoint& from, const key_bytes& key);
+  secure_link* find_same(const key_bytes& key, std::uint32_t run, const secure_link* but);
+  secure_link* link_for(const endpoint& from, const key_bytes& key, std::uint32_t run, time_point now);
+  bool is_named(const secure_link& link) const { return named_.contains(link.name()); }
+  std::uint64_t new_stream() const;
   void begin(secure_link& link, time_point now);
   void collect(secure_link& link);
   void forget_strangers();

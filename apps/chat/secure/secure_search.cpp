@@ -33,6 +33,7 @@ void secure_protocol::answer_seek(const packet& got, const endpoint& from, time_
 void secure_protocol::answer_here(const packet& got, const endpoint& from, time_point now) {
   if (options_.groups.empty() || got.counter != seeker_ || refused_.contains(from)) return;
   const auto* known = find_address(from);
+  if (known == nullptr) known = find_named(from);
   if (known != nullptr && (known->has_session() || known->is_shaking() || known->refused_key())) return;
   if (!finds_.take(now)) return;
   if (links_.size() >= options_.max_links) forget_strangers();

@@ -36,6 +36,11 @@ class simulated_network {
     nodes_.erase(from);
     nodes_[to] = mode;
   }
+  /// The node at `where` has another address, from which it sends to other addresses of others: as with IPv4 and IPv6.
+  void attach_again(const endpoint& where, const endpoint& other) {
+    nodes_[other] = nodes_.at(where);
+    others_[where] = other;
+  }
   /// What is sent to `entry` arrives at `target` from `exit`, and the other way round.
   void relay(const endpoint& entry, const endpoint& exit, const endpoint& target) {
     relays_.push_back({entry, exit, target});
@@ -101,6 +106,11 @@ class simulated_network {
     const auto node = nodes_.find(datagram.to);
     if (node != nodes_.end()) node->second->receive(datagram.from, datagram.bytes, now_);
   }
+  endpoint source(const endpoint& where, const endpoint& to) const {
+    const bool is_other = std::ranges::any_of(others_, [&](const auto& one) { return one.second == to; });
+    const auto own = others_.find(where);
+    return is_other && own != others_.end() ? own->second : where;
+  }
   bool happens(double probability) { return std::uniform_real_distribution(0.0, 1.0)(random_) < probability; }
   void launch(const sent& datagram) {
     const auto late = sky_.jitter.count() == 0
@@ -111,7 +121,7 @@ class simulated_network {
   void collect() {
     for (const auto& [where, mode] : nodes_) {
       for (auto& datagram : mode->take_outgoing()) {
-        history_.push_back({where, datagram.to, datagram.bytes});
+        history_.push_back({source(where, datagram.to), datagram.to, datagram.bytes});
         mode->handed_over(datagram, now_);
         if (lost_ && lost_(history_.back())) continue;
         if (!happens(sky_.loss)) launch(history_.back());
@@ -136,6 +146,7 @@ class simulated_network {
   std::mt19937_64 random_;
   time_point now_{std::chrono::hours(1)};
   std::map<endpoint, protocol*> nodes_;
+  std::map<endpoint, endpoint> others_;
   std::multimap<time_point, sent> air_;
   std::map<protocol*, std::vector<chat_event>> events_;
   std::vector<sent> history_;

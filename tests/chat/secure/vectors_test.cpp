@@ -142,7 +142,7 @@ TEST_CASE("packets: with a pre-shared key are those of the protocol's page") {
       hello_packet(0x11223344, parties(terms).initiator.write(hello_payload(terms, cookie)));
   made["apart"] = apart_packet(0x11223344);
   REQUIRE(both.responder.read(hello));
-  const auto reply = both.responder.write({});
+  const auto reply = both.responder.write(run_bytes(run_of(0x1112131415161718)));
   made["reply with it"] = reply_packet(0x11223344, 0x55667788, reply);
   REQUIRE(both.initiator.read(reply));
   const auto finish =
@@ -175,7 +175,7 @@ TEST_CASE("packets: are those of the protocol's page") {
   made["seek"] = seek_packet(0x0102030405060708);
   made["here"] = here_packet(0x0102030405060708);
   REQUIRE(both.responder.read(hello));
-  const auto reply = both.responder.write({});
+  const auto reply = both.responder.write(run_bytes(run_of(0x1112131415161718)));
   made["reply"] = reply_packet(0x11223344, 0x55667788, reply);
   REQUIRE(both.initiator.read(reply));
   const auto finish =
