@@ -25,7 +25,7 @@ using side = copy_error::side;
 
 constexpr std::size_t buffer_size = std::size_t{128} * 1024;
 /// As much as is copied between two calls of `copied`.
-constexpr std::size_t piece_size = std::size_t{8} * 1024 * 1024;
+constexpr off_t piece_size = off_t{8} * 1024 * 1024;
 
 /// From here on two threads are quicker than one: while one writes, which the file allows to one at a time, the other reads.
 constexpr off_t size_for_two = off_t{64} * 1024 * 1024;
