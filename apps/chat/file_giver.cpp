@@ -153,8 +153,9 @@ const file_giver::shared* file_giver::find(const ipmsg::file_request& wanted, co
 
 task<> file_giver::answer(net::tcp_socket socket) {
   const auto wanted = co_await read_request(socket);
+  if (!wanted) co_return;
   const auto peer = socket.remote_endpoint().address();
-  const auto* found = wanted ? find(*wanted, peer) : nullptr;
+  const auto* found = find(*wanted, peer);
   if (found == nullptr) co_return;
   const auto share = *found;
   std::string outcome = in_quotes(share.path) + " was taken by " + peer.to_string();

@@ -15,7 +15,7 @@ namespace weft::chat_app {
 
 inline constexpr duration request_limit = std::chrono::seconds(10);  ///< for the connection, and for what is wanted
 inline constexpr duration piece_limit = std::chrono::seconds(30);    ///< for each piece of the bytes
-inline constexpr std::size_t piece_size = 64 * 1024;
+inline constexpr std::size_t piece_size = 65536;
 
 /// "12 files, 3.4 MiB".
 inline std::string totals_text(const ipmsg::folder_totals& totals) {

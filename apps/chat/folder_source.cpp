@@ -53,7 +53,7 @@ void folder_walk::enter(int descriptor, const std::string& name) {
   }
   if (folders_.size() == limits_.depth)
     throw std::runtime_error("more than " + std::to_string(limits_.depth) + " folders in each other");
-  folders_.push_back(std::move(opened));
+  folders_.push_back({descriptor, std::move(opened)});
 }
 
 /// False for what is left out.
@@ -87,7 +87,7 @@ folder_walk::entry folder_walk::next() {
   }
   for (;;) {
     errno = 0;
-    const dirent* one = ::readdir(folders_.back().get());  // NOLINT(concurrency-mt-unsafe): a stream of its own
+    const dirent* one = ::readdir(folders_.back().entries.get());  // NOLINT(concurrency-mt-unsafe): a stream of its own
     if (one == nullptr) {
       if (errno != 0) throw_errno(errno, "cannot read a folder");
       if (::fstat(top(), &about) != 0) throw_errno(errno, "cannot look at a folder");

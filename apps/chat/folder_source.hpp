@@ -37,14 +37,19 @@ class folder_walk {
     void operator()(DIR* open) const noexcept { ::closedir(open); }
   };
 
-  int top() const { return ::dirfd(folders_.back().get()); }
+  int top() const { return folders_.back().descriptor; }
   void enter(int descriptor, const std::string& name);
   bool open_entry(const char* name, entry& found);
   void close_file();
 
+  struct open_folder {
+    int descriptor;
+    std::unique_ptr<DIR, folder_closer> entries;
+  };
+
   ipmsg::folder_limits limits_;
   std::string name_;
-  std::vector<std::unique_ptr<DIR, folder_closer>> folders_;
+  std::vector<open_folder> folders_;
   std::size_t entries_ = 0;
   int file_ = -1;
   bool has_begun_ = false;

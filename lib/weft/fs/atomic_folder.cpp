@@ -14,7 +14,7 @@
 namespace weft::fs {
 
 atomic_folder::atomic_folder(directory parent, std::string name, unsigned mode)
-    : parent_(std::move(parent)), name_(std::move(name)) {
+    : parent_(std::move(parent)), name_(std::move(name)), contents_(parent_) {
   assert(!name_.empty() && name_.find('/') == std::string::npos);
   constexpr int attempts = 16;
   for (int attempt = 1; temporary_.empty(); ++attempt) {
@@ -34,7 +34,7 @@ atomic_folder::atomic_folder(directory parent, std::string name, unsigned mode)
 }
 
 atomic_folder::atomic_folder(atomic_folder&& other) noexcept
-    : parent_(other.parent_),
+    : parent_(std::move(other.parent_)),
       name_(std::move(other.name_)),
       temporary_(std::exchange(other.temporary_, {})),
       contents_(std::move(other.contents_)) {}
@@ -59,7 +59,6 @@ atomic_folder::commit_result atomic_folder::commit() {
 }
 
 void atomic_folder::discard() noexcept {
-  contents_.reset();
   if (!temporary_.empty()) detail::remove_tree_or_log(parent_, std::exchange(temporary_, {}));
 }
 

@@ -2,7 +2,6 @@
 
 #include <weft/fs/directory.hpp>
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,7 +25,7 @@ class atomic_folder {
   ~atomic_folder();
 
   /// The folder itself, under whatever name, to be filled; not for use behind discard().
-  [[nodiscard]] const directory& contents() const noexcept { return *contents_; }
+  [[nodiscard]] const directory& contents() const noexcept { return contents_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   enum class commit_result { done, name_taken };
@@ -41,7 +40,7 @@ class atomic_folder {
   directory parent_;
   std::string name_;
   std::string temporary_;  // empty: there is none any more
-  std::optional<directory> contents_;
+  directory contents_;
 };
 
 }  // namespace weft::fs
