@@ -107,7 +107,7 @@ void edit(std::string_view bytes, std::size_t piece, weft::app::terminal_size si
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, std::min<std::size_t>(size - 2, 4096));
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, std::min<std::size_t>(size - 2, 512));
   const weft::app::terminal_size screen{.columns = std::max<std::size_t>(data[0], 1),
                                         .rows = std::max<std::size_t>(data[1], 1)};
   require(keys_of(bytes, bytes.size() + 1) == keys_of(bytes, 1));

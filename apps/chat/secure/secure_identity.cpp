@@ -58,10 +58,9 @@ void secure_protocol::unite(secure_link& link, secure_link& other, time_point no
 void secure_protocol::join(secure_link& link, secure_link& other, time_point now) {
   collect(link);
   const auto name = link.name();
-  const bool has_names = is_named(link) && name != other.name();
-  if (has_names) {
+  for (const auto& more : link.others()) other.add_other(more);
+  if (is_named(link) && name != other.name()) {
     other.add_other(name);
-    for (const auto& more : link.others()) other.add_other(more);
     collect(other);
     tell({.type = event_type::same,
           .peer = name,
@@ -74,8 +73,9 @@ void secure_protocol::join(secure_link& link, secure_link& other, time_point now
   std::erase_if(links_, [&](const auto& one) { return one.get() == &link; });
 }
 
-/// Whose handshake it is: who is there under another of the names that the user gave, else who was named by that address, else who has the key. A stranger whose address has another key
-/// is another stranger: nothing of the first is for him. Null: there are too many.
+/// Whose handshake it is: who is there under another of the names that the user gave, else who was named by that
+/// address, else who has the key. A stranger whose address has another key is another stranger: nothing of the first is
+/// for him. Null: there are too many, or it is refused.
 secure_link* secure_protocol::link_for(const endpoint& from, const key_bytes& key, std::uint32_t run, time_point now) {
   auto* there = find_named(from);
   if (there != nullptr && there->name() != from && there->peer_key() != key) {

@@ -46,7 +46,8 @@ struct secure_options {
 /// A message is `delivered` when the peer has acknowledged all of it, and `failed` when it gave no sign for `patience`;
 /// then it may still have arrived. A key that the judge does not accept is told as `refused`; its text is the key's
 /// fingerprint and what is wrong with it. A key is one peer in each run of its program: addresses of the same one that
-/// the user named are told as `same`, and a message to several of them goes once. A peer with another pre-shared key is told as `left`, once.
+/// the user named are told as `same`, and a message to several of them goes once. A peer with another pre-shared key is
+/// told as `left`, once.
 class secure_protocol final : public protocol {
  public:
   explicit secure_protocol(secure_options options);
