@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <mutex>
 #include <new>
+#include <span>
 #include <utility>
 #include <vector>
+
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define WEFT_PLAIN_FRAMES 1
@@ -28,6 +31,10 @@ constinit thread_local free_frames this_thread_frames;
 namespace {
 
 constexpr std::size_t slab_size = std::size_t{64} * 1024;
+/// Who has used this many slabs will use a larger one, too, and gets all of its pages at once: that costs less than to
+/// touch them one by one.
+constexpr std::size_t slabs_before_large_ones = 16;
+constexpr std::size_t large_slab_size = std::size_t{512} * 1024;
 
 /// The free list of a thread that has ended, seen through its first block; a block of the smallest class has room for
 /// it.
@@ -46,6 +53,14 @@ struct shared_memory {
 shared_memory& shared() {
   static auto* memory = new shared_memory;
   return *memory;
+}
+
+std::span<std::byte> make_slab(bool large) {
+  if (!large) return {static_cast<std::byte*>(::operator new(slab_size)), slab_size};
+  void* memory =
+      ::mmap(nullptr, large_slab_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  return {static_cast<std::byte*>(memory), large_slab_size};
 }
 
 /// The unused rest of the thread's newest slab. Hands the thread's free blocks to the shared ones when the thread ends.
@@ -81,8 +96,9 @@ void* allocate_new_frame(std::size_t size) {
       return list;
     }
     shared().slabs.push_back(nullptr);
-    shared().slabs.back() = rest.cursor = static_cast<std::byte*>(::operator new(slab_size));
-    rest.limit = rest.cursor + slab_size;
+    const auto slab = make_slab(shared().slabs.size() > slabs_before_large_ones);
+    shared().slabs.back() = rest.cursor = slab.data();
+    rest.limit = rest.cursor + slab.size();
   }
   void* block = rest.cursor;
   rest.cursor += rounded;
