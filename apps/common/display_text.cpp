@@ -1,6 +1,5 @@
 #include "common/display_text.hpp"
 
-
 #include <weft/base/parse.hpp>
 
 #include "common/text_cells.hpp"
