@@ -13,6 +13,7 @@
 #include <weft/core/timeout.hpp>
 #include <weft/fs/atomic_file.hpp>
 #include <weft/fs/files.hpp>
+#include <weft/fs/temporaries.hpp>
 #include <weft/net/connect.hpp>
 
 #include "chat/file_limits.hpp"
@@ -123,6 +124,8 @@ task<> file_taker::take(std::size_t number, std::function<std::string(const file
   const auto wanted = offers_[number - 1 - forgotten_];
   std::string outcome = (wanted.file.is_folder ? "folder " : "file ") + std::to_string(number);
   try {
+    auto sweeping = [] { fs::remove_abandoned_temporaries(fs::directory(".")); };
+    co_await fs::files().run(sweeping);
     auto socket = co_await ask(wanted.peer, request(wanted.file));
     if (wanted.file.is_folder) {
       const auto saved = co_await take_folder(std::move(socket), wanted.file);

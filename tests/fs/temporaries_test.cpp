@@ -3,6 +3,7 @@
 #include "fs/temporary_folder.hpp"
 
 #include <weft/fs/atomic_file.hpp>
+#include <weft/fs/atomic_folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -48,13 +49,26 @@ TEST_CASE("temporaries: what is young stays, whatever its times say") {
   CHECK(remove_an_hour_later(open) == 1);
 }
 
-TEST_CASE("temporaries: what has another name, or is a folder, stays") {
+TEST_CASE("temporaries: a folder that no one holds any more is removed with all that is in it, one in use stays") {
+  const temporary_folder folder;
+  const fs::directory open(folder.path());
+  folder.put("precious", "kept");
+  fs::atomic_folder living(open, "living");
+  const auto left = folder.path() / fs::detail::temporary_name("left");
+  std::filesystem::create_directories(left / "deep" / "er");
+  std::filesystem::create_symlink("../precious", left / "link");
+  CHECK(remove_an_hour_later(open) == 1);
+  CHECK_FALSE(std::filesystem::exists(left));
+  CHECK(std::filesystem::exists(folder.path() / "precious"));
+  CHECK(living.commit() == fs::atomic_folder::commit_result::done);
+}
+
+TEST_CASE("temporaries: what has another name stays") {
   const temporary_folder folder;
   const fs::directory open(folder.path());
   for (const std::string name : {".a.12345678.part", "a.12345678.weft.part", ".a.1234567.weft.part",
                                  ".a.1234567X.weft.part", ".a.12345678.weft.part.txt", ".12345678.weft.part"})
     folder.put(name, "x");
-  std::filesystem::create_directory(folder.path() / fs::detail::temporary_name("folder"));
   const auto before = folder.entries();
   CHECK(remove_an_hour_later(open) == 0);
   CHECK(folder.entries() == before);

@@ -34,7 +34,7 @@ constexpr std::size_t slab_size = std::size_t{64} * 1024;
 /// Who has used this many slabs will use a larger one, too, and gets all of its pages at once: that costs less than to
 /// touch them one by one.
 constexpr std::size_t slabs_before_large_ones = 16;
-constexpr std::size_t large_slab_size = std::size_t{512} * 1024;
+constexpr std::size_t large_slab_size = std::size_t{128} * 1024;
 
 /// The free list of a thread that has ended, seen through its first block; a block of the smallest class has room for
 /// it.

@@ -27,6 +27,7 @@ atomic_folder::atomic_folder(directory parent, std::string name, unsigned mode)
   }
   try {
     contents_ = parent_.open_below(temporary_);
+    detail::lock_temporary(contents_.descriptor());
   } catch (const std::exception&) {
     discard();
     throw;

@@ -10,7 +10,8 @@ namespace weft::fs {
 /// A folder that appears under its name only when it is complete; what is there under that name is kept.
 ///
 /// Until commit() it is a temporary beside its place, .NAME.<random>.weft.part, which goes with all that is in it when
-/// this is discarded or destroyed. A process that is killed by SIGKILL leaves it.
+/// this is discarded or destroyed. A process that is killed by SIGKILL leaves it to
+/// remove_abandoned_temporaries().
 ///
 /// Ownership: owns the temporary and all that is in it. Threads: any, one at a time.
 /// Blocking:  every function calls the file system; on a loop's thread, run them through files(). The destructor of one

@@ -1,5 +1,7 @@
 #include <weft/fs/temporaries.hpp>
 
+#include <weft/fs/remove_tree.hpp>
+
 #include <algorithm>
 #include <ctime>
 #include <memory>
@@ -45,15 +47,17 @@ bool is_locked(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) !
 
 bool remove_if_abandoned(const directory& folder, const char* name, std::time_t now) {
   struct stat found{};
-  const auto remove = [&] { return ::unlinkat(folder.descriptor(), name, 0) == 0; };
-  if (::fstatat(folder.descriptor(), name, &found, AT_SYMLINK_NOFOLLOW) != 0) return false;
-  if (S_ISDIR(found.st_mode) || !is_old_and_ours(found, now)) return false;
+  if (::fstatat(folder.descriptor(), name, &found, AT_SYMLINK_NOFOLLOW) != 0 || !is_old_and_ours(found, now))
+    return false;
+  const bool is_folder = S_ISDIR(found.st_mode);
   // Links and special files are made and renamed in one go: no one is still at an old one.
-  if (!S_ISREG(found.st_mode)) return remove();
+  if (!is_folder && !S_ISREG(found.st_mode)) return ::unlinkat(folder.descriptor(), name, 0) == 0;
   const int descriptor = ::openat(folder.descriptor(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return false;
-  const bool removed = ::fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode) && is_old_and_ours(found, now) &&
-                       !is_locked(descriptor) && remove();
+  bool removed = ::fstat(descriptor, &found) == 0 && S_ISDIR(found.st_mode) == is_folder &&
+                 is_old_and_ours(found, now) && !is_locked(descriptor);
+  if (removed && is_folder) detail::remove_tree_or_log(folder, name);
+  if (removed && !is_folder) removed = ::unlinkat(folder.descriptor(), name, 0) == 0;
   ::close(descriptor);
   return removed;
 }

@@ -10,10 +10,10 @@ namespace weft::fs {
 
 /// Removes the temporaries in `folder` whose process is gone, as kill -9 leaves them; gives how many.
 ///
-/// A living writer of an atomic_file holds a lock (flock) on its temporary. Removed is only what has the form of its name
-/// (.NAME.<random>.weft.part), is this user's and no folder, has not been changed in any way for a minute, and, if it is
-/// a regular file, is not locked: where the file system knows no locks those stay. A name is removed, not what it is
-/// another name of. Subfolders are not entered.
+/// A living writer of an atomic_file or atomic_folder holds a lock (flock) on its temporary. Removed is only what has the
+/// form of its name (.NAME.<random>.weft.part), is this user's, has not been changed in any way for a minute, and, if it is
+/// a regular file or a folder, is not locked: where the file system knows no locks those stay. A folder goes with all that
+/// is in it, following no link. A name is removed, not what it is another name of. Other folders are not entered.
 /// Blocking: reads the whole folder. Errors: none; what cannot be read or removed stays.
 std::size_t remove_abandoned_temporaries(const directory& folder);
 
