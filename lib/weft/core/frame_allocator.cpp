@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <new>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,10 +31,10 @@ constinit thread_local free_frames this_thread_frames;
 namespace {
 
 constexpr std::size_t slab_size = std::size_t{64} * 1024;
-/// Who has used this many slabs will use a larger one, too, and gets all of its pages at once: that costs less than to
-/// touch them one by one.
-constexpr std::size_t slabs_before_large_ones = 16;
-constexpr std::size_t large_slab_size = std::size_t{128} * 1024;
+constexpr std::uintptr_t page_size = 4096;
+/// Who has used this many slabs will use all of another one, too, and gets its pages at once: that costs less than to touch
+/// them one by one.
+constexpr std::size_t slabs_before_whole_ones = 16;
 
 /// The free list of a thread that has ended, seen through its first block; a block of the smallest class has room for
 /// it.
@@ -55,12 +55,14 @@ shared_memory& shared() {
   return *memory;
 }
 
-std::span<std::byte> make_slab(bool large) {
-  if (!large) return {static_cast<std::byte*>(::operator new(slab_size)), slab_size};
-  void* memory =
-      ::mmap(nullptr, large_slab_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
-  return {static_cast<std::byte*>(memory), large_slab_size};
+std::byte* make_slab(bool whole) {
+  auto* slab = static_cast<std::byte*>(::operator new(slab_size));
+  if (!whole) return slab;
+  const auto begin = (reinterpret_cast<std::uintptr_t>(slab) + page_size - 1) & ~(page_size - 1);
+  const auto end = reinterpret_cast<std::uintptr_t>(slab + slab_size) & ~(page_size - 1);
+  // Where the system does not know this (before Linux 5.14), they are touched one by one.
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  return slab;
 }
 
 /// The unused rest of the thread's newest slab. Hands the thread's free blocks to the shared ones when the thread ends.
@@ -96,9 +98,8 @@ void* allocate_new_frame(std::size_t size) {
       return list;
     }
     shared().slabs.push_back(nullptr);
-    const auto slab = make_slab(shared().slabs.size() > slabs_before_large_ones);
-    shared().slabs.back() = rest.cursor = slab.data();
-    rest.limit = rest.cursor + slab.size();
+    shared().slabs.back() = rest.cursor = make_slab(shared().slabs.size() > slabs_before_whole_ones);
+    rest.limit = rest.cursor + slab_size;
   }
   void* block = rest.cursor;
   rest.cursor += rounded;
