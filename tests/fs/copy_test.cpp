@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -65,46 +64,6 @@ TEST_CASE("copy_contents: files of any size come out as they are, and every byte
     CHECK(copied == size);
     CHECK(told == size);
     CHECK(content_of(folder.path() / ("to" + std::to_string(size))) == text);
-  }
-}
-
-TEST_CASE("copy_contents: two threads copy a large file, and what stops one stops both") {
-  const temporary_folder folder;
-  const open_file from(folder.path() / "from");
-  std::string text(70'000'001, 'x');
-  for (std::size_t i = 0; i < text.size(); i += 97) text[i] = static_cast<char>(i / 97);
-  from.put(0, text);
-  SUBCASE("whole") {
-    const open_file to(folder.path() / "to");
-    std::uint64_t told = 0;
-    const auto copied =
-        weft::fs::copy_contents(from.get(), to.get(), from.info(), [&](std::uint64_t bytes) { told += bytes; });
-    CHECK(copied == text.size());
-    CHECK(told == text.size());
-    CHECK(content_of(folder.path() / "to") == text);
-  }
-  SUBCASE("it has grown since its size was asked for") {
-    const open_file to(folder.path() / "to");
-    const auto before = from.info();
-    from.put(before.st_size, "more");
-    CHECK(weft::fs::copy_contents(from.get(), to.get(), before) == text.size() + 4);
-    CHECK(content_of(folder.path() / "to") == text + "more");
-  }
-  SUBCASE("it has shrunk") {
-    const open_file to(folder.path() / "to");
-    const auto before = from.info();
-    REQUIRE(::ftruncate(from.get(), 20'000'000) == 0);
-    CHECK(weft::fs::copy_contents(from.get(), to.get(), before) == 20'000'000);
-  }
-  SUBCASE("stopped from outside") {
-    const open_file to(folder.path() / "to");
-    const auto stop = [](std::uint64_t) { throw std::runtime_error("stop"); };
-    CHECK_THROWS_AS(weft::fs::copy_contents(from.get(), to.get(), from.info(), stop), std::runtime_error);
-  }
-  SUBCASE("it cannot be written") {
-    const int read_only = ::open((folder.path() / "from").c_str(), O_RDONLY);
-    CHECK_THROWS_AS(weft::fs::copy_contents(from.get(), read_only, from.info()), weft::fs::copy_error);
-    ::close(read_only);
   }
 }
 

@@ -15,7 +15,7 @@ namespace weft::fs {
 ///
 /// Reads to the end, whatever size `from` claims to have (files in /proc claim none). Gives the number of bytes.
 /// `copied(n)` is called now and then with how many more are done; what it throws ends the copy.
-/// Threads: any; one of its own helps with 64 MiB and more. Blocking: reads and writes. Errors: read_error, write_error.
+/// Threads: any. Blocking: reads and writes. Errors: read_error, write_error.
 std::uint64_t copy_contents(int from, int to, const struct stat& source,
                             const std::function<void(std::uint64_t)>& copied = {});
 

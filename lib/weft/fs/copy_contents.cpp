@@ -1,15 +1,10 @@
 #include <weft/fs/copy.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <exception>
 #include <limits>
 #include <memory>
-#include <optional>
-#include <system_error>
-#include <thread>
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -26,9 +21,6 @@ using side = copy_error::side;
 constexpr std::size_t buffer_size = std::size_t{128} * 1024;
 /// As much as is copied between two calls of `copied`.
 constexpr off_t piece_size = off_t{8} * 1024 * 1024;
-
-/// From here on two threads are quicker than one: while one writes, which the file allows to one at a time, the other reads.
-constexpr off_t size_for_two = off_t{64} * 1024 * 1024;
 
 [[noreturn]] void fail(side where) { throw copy_error{where, errno}; }
 
@@ -117,83 +109,6 @@ class copier {
   std::uint64_t done_ = 0;
 };
 
-/// The pieces of a file, for those who copy it together.
-class piece_list {
- public:
-  explicit piece_list(off_t end) noexcept : end_(end) {}
-
-  struct piece {
-    off_t begin;
-    off_t end;
-  };
-  std::optional<piece> take() noexcept {
-    const off_t begin = next_.fetch_add(piece_size);
-    if (begin >= end_) return std::nullopt;
-    return piece{begin, std::min<off_t>(begin + piece_size, end_)};
-  }
-  void drop_the_rest() noexcept { next_ = end_; }
-
- private:
-  const off_t end_;
-  std::atomic<off_t> next_ = 0;
-};
-
-/// The second thread of a copy.
-class copy_helper {
- public:
-  copy_helper(int from, int to, piece_list& pieces) : thread_([this, from, to, &pieces] { run(from, to, pieces); }) {}
-  copy_helper(const copy_helper&) = delete;
-  copy_helper& operator=(const copy_helper&) = delete;
-  /// Precondition: nothing is left in the list. The piece that is under way is finished.
-  ~copy_helper() = default;
-
-  /// How many bytes it has copied since this was asked last.
-  std::uint64_t take_done() noexcept { return done_.exchange(0); }
-  void finish() {
-    thread_.join();
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  void run(int from, int to, piece_list& pieces) noexcept {
-    try {
-      const std::function<void(std::uint64_t)> count = [this](std::uint64_t bytes) { done_ += bytes; };
-      copier own(from, to, count);
-      while (const auto piece = pieces.take()) own.in_the_kernel(piece->begin, piece->end);
-    } catch (...) {
-      failure_ = std::current_exception();
-      pieces.drop_the_rest();
-    }
-  }
-
-  std::atomic<std::uint64_t> done_ = 0;
-  std::exception_ptr failure_;
-  std::jthread thread_;
-};
-
-/// What the file had when its size was asked for.
-void copy_by_two(copier& copy, int from, int to, off_t size) {
-  piece_list pieces(size);
-  std::optional<copy_helper> helper;
-  try {
-    helper.emplace(from, to, pieces);
-  } catch (const std::system_error&) {
-    // No more threads: alone then.
-  }
-  try {
-    while (const auto piece = pieces.take()) {
-      copy.in_the_kernel(piece->begin, piece->end);
-      if (helper) copy.add(helper->take_done());
-    }
-  } catch (...) {
-    pieces.drop_the_rest();
-    throw;
-  }
-  if (!helper) return;
-  helper->finish();
-  copy.add(helper->take_done());
-}
-
 constexpr off_t whatever_there_is = std::numeric_limits<off_t>::max();
 
 }  // namespace
@@ -210,10 +125,7 @@ std::uint64_t copy_contents(int from, int to, const struct stat& source,
     return copy.done();
   }
   const bool is_sparse = source.st_blocks < source.st_size / 512;
-  if (is_sparse && copy.without_holes(source.st_size)) return copy.done();
-  const off_t together = source.st_size >= size_for_two ? source.st_size : 0;
-  if (together > 0) copy_by_two(copy, from, to, together);
-  copy.in_the_kernel(together, whatever_there_is);
+  if (!is_sparse || !copy.without_holes(source.st_size)) copy.in_the_kernel(0, whatever_there_is);
   return copy.done();
 }
 

@@ -1,6 +1,7 @@
 """copy: whole programs that copy folders within tmpfs, every copy compared with what was copied."""
 import filecmp
 import json
+import mmap
 import os
 import pathlib
 import random
@@ -54,6 +55,11 @@ def same(a, b):
     return filecmp.cmpfiles(a, b, names, shallow=False)[0] == names and all(same(a / name, b / name) for name in found.common_dirs)
 
 
+def take_and_free(size):
+    """Memory that was free for a while may have gone back to the host of a virtual machine, and is slow to get then."""
+    mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE).close()
+
+
 class Copies:
     def __init__(self, build, root, say):
         self.build, self.root, self.say = build, root, say
@@ -63,6 +69,7 @@ class Copies:
         shutil.rmtree(target, ignore_errors=True)
         log = self.root / "measured.json"
         log.unlink(missing_ok=True)
+        take_and_free(BIG + BIG // 4)
         slash = "/" if name.startswith("rsync") else ""  # its way to say "call the copy that"
         subprocess.run([self.build / "bench" / "measured", log, *command, f"{source}{slash}", target], stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, check=False, timeout=300)
