@@ -129,8 +129,8 @@ class Ipmsg(Case):
             self.chat = bob = self.start_typed(*IPMSG, f"127.0.0.1:{port}")
             self.say(5, 0x200120, b"see", b"3:../../../etc/.pass\x1bwd:5:65f00000:1:\a4:short:ff:0:1:\a")
             bob.out.wait_for(b"file 2")
-            bob.type("/get 1\n/get 2\n")
-            for data, told in ((b"12345", b"file 1 is saved as 'passwd'"), (b"too short", b"file 2 failed")):
+            for number, data, told in ((1, b"12345", b"file 1 is saved as 'passwd'"), (2, b"too short", b"file 2 failed")):
+                bob.type(f"/get {number}\n")
                 connection, _ = server.accept()
                 request = connection.recv(1000)
                 self.assertRegex(request, rb"^1:\d+:[^:]*:[^:]*:96:5:[34]:0\0$")
