@@ -43,6 +43,29 @@ class Lines:
                 return line
 
 
+def make_tree(top, tree):
+    """A folder with files and empty folders (None), by their names in it."""
+    for name, content in tree.items():
+        path = os.path.join(top, name)
+        os.makedirs(path if content is None else os.path.dirname(path), exist_ok=True)
+        if content is not None:
+            with open(path, "wb") as file:
+                file.write(content)
+
+
+def read_tree(top):
+    """What make_tree() would have made of it."""
+    found = {}
+    for folder, folders, files in os.walk(top):
+        name = os.path.relpath(folder, top)
+        if not folders and not files:
+            found[name] = None
+        for one in files:
+            with open(os.path.join(folder, one), "rb") as file:
+                found[os.path.normpath(os.path.join(name, one))] = file.read()
+    return found
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -7,7 +7,7 @@ import socket
 import time
 import unittest
 
-from support import LIMIT, Case
+from support import LIMIT, Case, make_tree, read_tree
 
 
 IPMSG = ("--mode", "ipmsg", "--discover", "off")
@@ -117,53 +117,29 @@ class Ipmsg(Case):
         ann.err.wait_for(b"cannot open")
 
     def test_an_offered_name_stays_in_the_folder_and_a_short_file_leaves_nothing(self):
-        with socket.socket() as server:
-            bob = None
-            server.bind(("127.0.0.1", 0))
-            server.listen()
-            port = server.getsockname()[1]
-            self.other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.addCleanup(self.other.close)
-            self.other.bind(("127.0.0.1", port))
-            self.other.settimeout(LIMIT)
-            self.chat = bob = self.start_typed(*IPMSG, f"127.0.0.1:{port}")
-            self.say(5, 0x200120, b"see", b"3:../../../etc/.pass\x1bwd:5:65f00000:1:\a4:short:ff:0:1:\a")
-            bob.out.wait_for(b"file 2")
-            for number, data, told in ((1, b"12345", b"file 1 is saved as 'passwd'"), (2, b"too short", b"file 2 failed")):
-                bob.type(f"/get {number}\n")
-                connection, _ = server.accept()
-                request = connection.recv(1000)
-                self.assertRegex(request, rb"^1:\d+:[^:]*:[^:]*:96:5:[34]:0\0$")
-                connection.sendall(data)
-                connection.close()
-                bob.err.wait_for(told)
+        server = self.hostile_peer()
+        self.say(5, 0x200120, b"see", b"3:../../../etc/.pass\x1bwd:5:65f00000:1:\a4:short:ff:0:1:\a")
+        self.chat.out.wait_for(b"file 2")
+        for number, data, told in ((1, b"12345", b"file 1 is saved as 'passwd'"), (2, b"too short", b"file 2 failed")):
+            self.chat.type(f"/get {number}\n")
+            connection, _ = server.accept()
+            request = connection.recv(1000)
+            self.assertRegex(request, rb"^1:\d+:[^:]*:[^:]*:96:5:[34]:0\0$")
+            connection.sendall(data)
+            connection.close()
+            self.chat.err.wait_for(told)
         self.assertEqual(sorted(os.listdir(self.folder)), ["passwd"])
 
     TREE = {"a: b.txt": b"content", "empty": b"", "größe/.hidden": b"x" * 200_000, "größe/tief/leer": None, "nothing": None}
 
     def make_tree(self, *where):
-        """A folder with files and folders (None); gives its path."""
+        """Gives the folder's path."""
         top = os.path.join(self.folder, *where)
-        for name, content in self.TREE.items():
-            path = os.path.join(top, name)
-            os.makedirs(path if content is None else os.path.dirname(path), exist_ok=True)
-            if content is not None:
-                with open(path, "wb") as file:
-                    file.write(content)
+        make_tree(top, self.TREE)
         return top
 
     def tree(self, *where):
-        """What make_tree() would have made of it."""
-        top = os.path.join(self.folder, *where)
-        found = {}
-        for folder, folders, files in os.walk(top):
-            name = os.path.relpath(folder, top)
-            if not folders and not files:
-                found[name] = None
-            for one in files:
-                with open(os.path.join(folder, one), "rb") as file:
-                    found[os.path.normpath(os.path.join(name, one))] = file.read()
-        return found
+        return read_tree(os.path.join(self.folder, *where))
 
     def test_a_folder_goes_from_one_to_the_other(self):
         source = self.make_tree("there", "phötos: all")
@@ -216,8 +192,8 @@ class Ipmsg(Case):
             connection.recv(1000)
         ann.err.wait_for(b"'photos' did not get to 127.0.0.1: ")
 
-    def hostile_giver(self, *words):
-        """A chat to which a peer offers folders with the numbers and sizes of `words`; gives the peer's TCP side."""
+    def hostile_peer(self):
+        """A chat with a peer that is played here; gives the peer's TCP side."""
         server = socket.socket()
         self.addCleanup(server.close)
         server.bind(("127.0.0.1", 0))
@@ -229,6 +205,11 @@ class Ipmsg(Case):
         self.other.bind(("127.0.0.1", port))
         self.other.settimeout(LIMIT)
         self.chat = self.start_typed(*IPMSG, f"127.0.0.1:{port}")
+        return server
+
+    def hostile_giver(self, *words):
+        """One that offers folders with the numbers and sizes of `words`."""
+        server = self.hostile_peer()
         offers = b"".join(b"%d:../p\x1bics:%x:65f00000:2:\a" % word for word in words)
         self.say(5, 0x200120, b"see", b"%s" % offers)
         self.chat.out.wait_for(b"folder %d" % len(words))

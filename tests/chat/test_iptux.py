@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from support import CHAT, LIMIT, NamespaceCase
+from support import CHAT, LIMIT, NamespaceCase, make_tree, read_tree
 
 by_hand = unittest.skipUnless(shutil.which("xdotool"), "needs xdotool")
 
@@ -145,28 +145,10 @@ class Iptux(NamespaceCase):
 
     TREE = {"a: b.txt": b"content", "größe/zwei": b"x" * 200_000, "größe/empty": b"", "größe/.hidden": b"3", "nothing": None}
 
-    @staticmethod
-    def make_tree(top):
-        for name, content in Iptux.TREE.items():
-            path = os.path.join(top, name)
-            os.makedirs(path if content is None else os.path.dirname(path), exist_ok=True)
-            if content is not None:
-                with open(path, "wb") as file:
-                    file.write(content)
-
-    def check_tree(self, top):
-        for name, content in self.TREE.items():
-            path = os.path.join(top, name)
-            if content is None:
-                self.assertEqual(os.listdir(path), [])
-                continue
-            with open(path, "rb") as file:
-                self.assertEqual(file.read(), content)
-
     def test_a_folder_comes_from_iptux(self):
         """One that it shares: who asks for what it shares gets it offered, without a hand."""
         top = os.path.join(self.folder, "their photos")
-        self.make_tree(top)
+        make_tree(top, self.TREE)
         os.makedirs(os.path.join(self.folder, "home/.iptux"))
         with open(os.path.join(self.folder, "home/.iptux/config.json"), "w", encoding="utf-8") as file:
             json.dump({"version": 1, "shared_file_list": [top]}, file)
@@ -179,7 +161,7 @@ class Iptux(NamespaceCase):
         self.assertIn("folder 1: their photos", json.loads(chat.out.wait_for(b'"offer"'))["text"])
         chat.type("/get 1\n")
         chat.out.wait_for(b"is saved as")
-        self.check_tree(os.path.join(self.folder, "their photos.1"))
+        self.assertEqual(read_tree(os.path.join(self.folder, "their photos.1")), self.TREE)
 
     @by_hand
     def test_a_file_comes_from_iptux(self):
