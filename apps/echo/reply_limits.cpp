@@ -8,7 +8,7 @@
 namespace weft::echo_app {
 namespace {
 
-constexpr std::size_t place_count = 8192;
+constexpr std::size_t set_count = 2048;
 
 std::uint64_t network_of(const net::ip_address& address) {
   if (address.is_v4()) return address.to_v4().to_uint();
@@ -38,18 +38,31 @@ bool token_bucket::take() noexcept {
   return true;
 }
 
-reply_limits::reply_limits() : secret_(std::random_device{}() | 1U), places_(place_count) {}
+reply_limits::reply_limits(std::uint64_t secret) : secret_(secret), sets_(set_count) {}
 
-/// Two sources that fall into one place of the table share it while either is busy: too few replies, never too many.
+reply_limits::reply_limits() : reply_limits((std::uint64_t{std::random_device{}()} << 32U) | std::random_device{}()) {}
+
+token_bucket& reply_limits::tokens_of(std::uint64_t network, time_point now) {
+  const std::uint64_t hash = mixed(mixed(network ^ secret_) + secret_);
+  set& places = sets_[hash % set_count];
+  place* idle = nullptr;
+  for (place& each : places) {
+    each.tokens.fill(now, rate, burst);
+    if (each.network == network) return each.tokens;
+    if (each.tokens.tokens() >= burst) idle = &each;
+  }
+  if (idle == nullptr) return places[hash / set_count % places.size()].tokens;
+  idle->network = network;
+  return idle->tokens;
+}
+
 bool reply_limits::take(const net::ip_address& source, time_point now) {
-  const std::uint64_t hash = mixed(network_of(source) * secret_ + secret_) | 1U;
+  const std::uint64_t network = network_of(source);
   const std::scoped_lock guard(mutex_);
-  place& found = places_[hash / 2 % place_count];
-  found.tokens.fill(now, rate, burst);
-  if (found.source != hash && found.tokens.tokens() >= burst) found.source = hash;
+  token_bucket& tokens = tokens_of(network, now);
   total_.fill(now, total_rate, total_burst);
   // A source that has used up its own share takes nothing from the others'.
-  return found.tokens.take() && total_.take();
+  return tokens.take() && total_.take();
 }
 
 }  // namespace weft::echo_app

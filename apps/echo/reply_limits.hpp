@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -28,9 +29,15 @@ class token_bucket {
 /// How many replies the sources that are not on the loopback get: each 100 a second and 100 at once, all of them together
 /// 10 000. IPv6 sources count by their /64.
 ///
-/// Ownership: tables of fixed size. Threads: any; the loops of a server share one. Cost: a lock and a look into a table.
+/// A source has a place in a table of sets of four, and leaves it when its burst is full again. While all four of a set are
+/// taken by others, it shares the place of one: too few replies rather than too many.
+///
+/// Ownership: a table of fixed size. Threads: any; the loops of a server share one. Cost: a lock and a look into the table.
 class reply_limits {
  public:
+  /// `secret` says where in the table a source is, so that nobody can choose whom to share a place with.
+  explicit reply_limits(std::uint64_t secret);
+  /// With a random secret.
   reply_limits();
 
   /// Whether one more reply may go to `source`.
@@ -43,13 +50,16 @@ class reply_limits {
 
  private:
   struct place {
-    std::uint64_t source = 0;  ///< hash; 0: unused
+    std::uint64_t network = 0;  ///< whose tokens these are; anybody's while they are full
     token_bucket tokens{burst};
   };
+  using set = std::array<place, 4>;
+
+  token_bucket& tokens_of(std::uint64_t network, time_point now);
 
   std::uint64_t secret_;
   std::mutex mutex_;
-  std::vector<place> places_;
+  std::vector<set> sets_;
   token_bucket total_{total_burst};
 };
 

@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::uint64_t secret = 1;
+
 net::udp_datagram from(const std::string& address, std::uint16_t port) {
   net::udp_datagram datagram;
   datagram.endpoint = net::udp_endpoint(net::parse_address(address).value(), port);
@@ -20,7 +22,7 @@ net::udp_datagram from(const std::string& address, std::uint16_t port) {
 }  // namespace
 
 TEST_CASE("reply_rule: no reply to reserved ports, services that answer anything, or the server's own port") {
-  reply_limits limits;
+  reply_limits limits(secret);
   reply_rule rule(7007, limits);
   const time_point now(1h);
   for (const int number : {0, 7, 19, 53, 123, 1023, 1900, 5353, 11211, 7007}) {
@@ -36,7 +38,7 @@ TEST_CASE("reply_rule: no reply to reserved ports, services that answer anything
 }
 
 TEST_CASE("reply_rule: no reply to what was sent to many, nor to what was cut") {
-  reply_limits limits;
+  reply_limits limits(secret);
   reply_rule rule(7007, limits);
   const time_point now(1h);
   auto datagram = from("127.0.0.1", 40000);
@@ -50,7 +52,7 @@ TEST_CASE("reply_rule: no reply to what was sent to many, nor to what was cut") 
 }
 
 TEST_CASE("reply_rule: a source off the loopback gets its burst, then its rate; the loopback gets all") {
-  reply_limits limits;
+  reply_limits limits(secret);
   reply_rule rule(7007, limits);
   time_point now(1h);
   const auto count_replies = [&](int datagrams, duration apart) {
@@ -70,7 +72,7 @@ TEST_CASE("reply_rule: a source off the loopback gets its burst, then its rate; 
 }
 
 TEST_CASE("reply_rule: a network of IPv6 addresses is one source") {
-  reply_limits limits;
+  reply_limits limits(secret);
   reply_rule rule(7007, limits);
   const time_point now(1h);
   int replies = 0;
@@ -82,7 +84,7 @@ TEST_CASE("reply_rule: a network of IPv6 addresses is one source") {
 }
 
 TEST_CASE("reply_rule: many sources at once never get more than their share together") {
-  reply_limits limits;
+  reply_limits limits(secret);
   reply_rule rule(7007, limits);
   const time_point now(1h);
   const auto ask = [&](std::uint32_t host) {
@@ -94,8 +96,24 @@ TEST_CASE("reply_rule: many sources at once never get more than their share toge
   CHECK(replies <= 99);
 }
 
+TEST_CASE("reply_limits: a source that floods takes nothing from any other") {
+  for (const std::uint64_t each : {std::uint64_t{0}, secret, std::uint64_t{0x9e3779b97f4a7c15}}) {
+    CAPTURE(each);
+    reply_limits limits(each);
+    time_point now(1h);
+    const net::ip_address flooder = net::parse_address("192.0.2.1").value();
+    int limited = 0;
+    for (std::uint32_t host = 0; host < 20'000; ++host, now += 10ms) {
+      while (limits.take(flooder, now)) {
+      }
+      limited += limits.take(boost::asio::ip::address_v4(0x0a000000U + host), now) ? 0 : 1;
+    }
+    CHECK(limited == 0);
+  }
+}
+
 TEST_CASE("reply_limits: all sources together have a limit, and loops that share it have one") {
-  reply_limits limits;
+  reply_limits limits(secret);
   reply_rule one(7007, limits);
   reply_rule other(7007, limits);
   time_point now(1h);
