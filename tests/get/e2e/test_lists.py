@@ -19,9 +19,13 @@ def answer(peer, path, fields, count):
     peer.sendall(plain(path if path != "/huge" else b"x" * 20_000_000))
 
 
+PAGE = 4096
+
+
 def is_full(reader):
-    """Nobody reads from this pipe of one page, and what comes next does not fit."""
-    return struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, b"    "))[0] > 2000
+    """Whoever is stuck in a write to this pipe of two pages has filled more than one: the kernel adds a write to a page only when it
+    fits there as a whole, so that two writes which have a page each are more than one page together."""
+    return struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, b"    "))[0] > PAGE
 
 
 class Lists(Case):
@@ -97,7 +101,7 @@ class Lists(Case):
     def end_with_stuck_readers(self, number, code, *words, streams=("stdout",), ready):
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
-        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 2 * PAGE)
         process = start(*words, cwd=self.folder, **{name: writer for name in streams})
         os.close(writer)
         wait_until(lambda: ready(reader), "the pipe does not fill")
