@@ -60,6 +60,12 @@ std::string command_of(const std::string& text) {
   return text;
 }
 
+/// Without its file an option would do what it does where it is not given: talk without the pre-shared key, above all.
+std::string file_of(std::string_view option, const std::string& path) {
+  if (path.empty()) throw app::usage_error("--" + std::string(option) + " needs the name of a file");
+  return path;
+}
+
 void apply(config& settings, const app::typed_option& option) {
   const std::string_view name = option.spec->long_name;
   const auto& value = option.values.back();
@@ -77,15 +83,15 @@ void apply(config& settings, const app::typed_option& option) {
   if (name == "stats") settings.stats = true;
   if (name == "eol") settings.end = line_end_of(value);
   if (name == "discover") settings.discovers = value == "on";
-  if (name == "key") settings.key_file = value;
-  if (name == "known") settings.known_file = value;
-  if (name == "psk-file") settings.psk_file = value;
+  if (name == "key") settings.key_file = file_of(name, value);
+  if (name == "known") settings.known_file = file_of(name, value);
+  if (name == "psk-file") settings.psk_file = file_of(name, value);
   if (name == "accept") settings.accept = acceptance_of(value);
   if (name == "rate") settings.rate = rate_of(value);
   if (name == "burst") settings.burst = static_cast<double>(app::parse_count(value, 1, 1'000'000));
   if (name == "max-size") settings.max_size = app::parse_count(value, smallest_datagram, largest_datagram);
   if (name == "json") settings.json = true;
-  if (name == "log") settings.log_file = value;
+  if (name == "log") settings.log_file = file_of(name, value);
   if (name == "quiet") settings.quiet = true;
   if (name == "color" && value != "auto") settings.color = value == "always";
   if (name == "bell") settings.bell = true;

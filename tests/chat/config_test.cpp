@@ -51,3 +51,8 @@ TEST_CASE("config: the user's name is the nick unless told otherwise") {
   CHECK(of({}).nick == "ann");
   CHECK(of({"-n", "bob"}).nick == "bob");
 }
+
+TEST_CASE("config: a file without a name is refused, above all that of the pre-shared key") {
+  for (const auto* option : {"--psk-file", "--key", "--known", "--log"})
+    CHECK_THROWS_AS(of({"--mode", "secure", option, "", "host"}), usage_error);
+}
