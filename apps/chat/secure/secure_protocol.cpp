@@ -174,11 +174,13 @@ void secure_protocol::answer_hello(const packet& got, const endpoint& from, time
       {id, got.sender, from, is_proven, std::string(ephemeral), std::move(reply), std::move(state), now});
 }
 
-/// Who has another pre-shared key is told so, that his user knows what is wrong; nothing else is to be had here.
+/// Who has another pre-shared key is told so, that his user knows what is wrong; nothing else is to be had here. A hello
+/// can be forged: a peer that is talked to is not said to have gone for it.
 void secure_protocol::refuse_hello(const packet& got, const endpoint& from, time_point now) {
   if (!answers_.take(now)) return;
   put({from, apart_packet(got.sender)});
   const auto* link = find_address(from);
+  if (link != nullptr && link->has_session()) return;
   tell_apart(link == nullptr ? from : link->name());
 }
 

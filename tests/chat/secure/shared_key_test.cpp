@@ -155,3 +155,14 @@ TEST_CASE("secure: an answer that says apart and was not asked for is nothing, a
   }
   CHECK(told_of == 64);
 }
+
+TEST_CASE("secure: a forged hello with another pre-shared key does not say that a peer which is talked to has gone") {
+  pair_of_peers peers;
+  peers.network.run(5s);
+  peers.take();
+  const auto before = peers.at_bob.others;
+  peers.second.receive(ann, hello_packet(7, random_bytes(32) + random_bytes(212)), peers.network.now());
+  peers.take();
+  peers.at_bob.take(peers.second.take_events());
+  CHECK(peers.at_bob.others == before);
+}
