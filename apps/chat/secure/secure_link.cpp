@@ -111,10 +111,15 @@ void secure_link::install(secure_session session, const key_bytes& key, time_poi
   peer_key_ = key;
   is_told_closed_ = false;
   read_finish_.clear();
+  settled_ = time_point::min();
   // One that the peer was never heard under may be unknown to it.
   if (current_ && current_->is_introduced()) previous_ = std::move(current_);
   current_ = std::move(session);
   last_heard_ = now;
+}
+
+bool secure_link::is_settled_since(time_point hello, const key_bytes& key, std::uint32_t run) const {
+  return current_ && hello <= settled_ && peer_key_ == key && peer_run_ == run;
 }
 
 /// A stream that is not known is that of a peer which does not know ours either.
@@ -157,7 +162,10 @@ bool secure_link::receive(const packet& got, const endpoint& from, time_point no
   if (!frames) return true;
   for (const auto& one : *frames) {
     if (one.type == frame_type::introduction && is_current) {
-      if (attempt_ && attempt_->id == got.receiver) attempt_.reset();
+      if (attempt_ && attempt_->id == got.receiver) {
+        attempt_.reset();
+        settled_ = now;
+      }
       meet({.stream = one.number, .base = one.beyond, .nick = one.text}, now);
     }
     const bool is_known = session && session->is_introduced();

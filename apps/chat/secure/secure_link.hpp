@@ -73,6 +73,9 @@ class secure_link {
   // As responder, once the finish was read.
   void install(secure_session session, const key_bytes& key, time_point now);
   void remember_finish(std::string_view finish) { read_finish_ = finish; }
+  /// Whether a finish to a hello that came then is out of date: the same program has taken the session that we began
+  /// since, and crossing handshakes overtake each other.
+  bool is_settled_since(time_point hello, const key_bytes& key, std::uint32_t run) const;
   bool has_read(std::string_view finish) const { return !finish.empty() && read_finish_ == finish; }
   void meet(const introduction& peer, time_point now);
   /// Answers a finish: who we are.
@@ -153,6 +156,7 @@ class secure_link {
   std::optional<secure_session> current_;
   std::optional<secure_session> previous_;  // until the peer is heard under the current one
   std::string read_finish_;                 // of the handshake, as responder, that gave the current one
+  time_point settled_ = time_point::min();  // the peer has taken the current one, of which we are the initiator
   reliable_sender sender_;
   reliable_receiver receiver_;
   bool owes_ack_ = false;

@@ -252,9 +252,12 @@ void secure_protocol::answer_finish(const packet& got, const endpoint& from, tim
   if (!peer) return;
   const auto peer_id = half->peer_id;
   const auto hello = half->hello;
+  const auto begun = half->created;
   half_open_.erase(half);
-  auto* link = link_for(from, state.peer_key(), run_of(peer->stream), now);
+  const auto run = run_of(peer->stream);
+  auto* link = link_for(from, state.peer_key(), run, now);
   if (link == nullptr) return;
+  if (link->is_settled_since(begun, state.peer_key(), run)) return collect(*link);
   apart_.erase(link->name());
   // Both have finished one: the one that goes on is that whose hello goes before when they cross.
   if (link->is_shaking() && !link->awaits_reply() && link->own_ephemeral() < hello) return collect(*link);
