@@ -39,7 +39,8 @@ secure_link* secure_protocol::known_otherwise(const secure_link& link) {
   return is_named(link) && is_named(*other) ? nullptr : other;
 }
 
-/// Goes on with the session that is there, under the name that the user knows.
+/// Goes on with the session that is there, under the name that the user knows. The peer, whose own hello was not answered
+/// for ours, learns by an answer to it that it is one, too.
 void secure_protocol::unite(secure_link& link, secure_link& other, time_point now) {
   if (is_named(link)) {
     if (!accepts(link, link.handshake_key())) return collect(link);
@@ -50,8 +51,10 @@ void secure_protocol::unite(secure_link& link, secure_link& other, time_point no
       other.tell_joined();
     }
   }
+  const auto crossing = link.take_crossing();
   join(link, other, now);
   collect(other);
+  if (crossing) answer_hello(*parse_packet(crossing->datagram), crossing->from, now);
 }
 
 /// The link is no more; what waits for it goes to the other.

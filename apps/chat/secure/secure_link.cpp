@@ -76,6 +76,10 @@ void secure_link::yield_handshake(time_point now) {
   if (!std::exchange(attempt_->has_yielded, true)) attempt_->next = now + yielding;
 }
 
+std::optional<secure_link::crossing_hello> secure_link::take_crossing() {
+  return attempt_ ? std::exchange(attempt_->crossing, std::nullopt) : std::nullopt;
+}
+
 void secure_link::repeat_finish(const packet& got, time_point now) {
   if (attempt_->is_finished && attempt_->reply == got.body) repeat_handshake(now);
 }

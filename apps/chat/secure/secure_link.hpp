@@ -62,6 +62,13 @@ class secure_link {
   /// The peer's hello goes before ours, which is repeated after a pause in case nothing follows: anyone can have sent it.
   void yield_handshake(time_point now);
   void drop_handshake() { attempt_.reset(); }
+  /// A hello of the peer that ours goes before: to be answered where ours leads to no session.
+  struct crossing_hello {
+    endpoint from;
+    std::string datagram;
+  };
+  void keep_crossing(crossing_hello hello) { attempt_->crossing = std::move(hello); }
+  std::optional<crossing_hello> take_crossing();
   /// Answers the same reply again with the same finish.
   void repeat_finish(const packet& got, time_point now);
   /// Whether a reply to our hello is authentic; then handshake_key() is who sent it.
@@ -126,6 +133,7 @@ class secure_link {
     int tries = 0;
     time_point next = {};
     time_point next_cookie = {};
+    std::optional<crossing_hello> crossing = {};
     time_point end = time_point::max();  // a peer that has not answered the finish by then has forgotten the handshake
   };
 

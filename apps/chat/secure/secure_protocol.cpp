@@ -157,6 +157,7 @@ void secure_protocol::answer_hello(const packet& got, const endpoint& from, time
   // Both have said hello: the one with the smaller key goes on.
   if (auto* link = find_address(from); link != nullptr && link->awaits_reply()) {
     if (link->own_ephemeral() < ephemeral) {
+      link->keep_crossing({from, hello_packet(got.sender, got.body)});
       if (answers_.take(now)) link->repeat_handshake(now);
       return collect(*link);
     }
