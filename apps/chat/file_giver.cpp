@@ -152,10 +152,15 @@ const file_giver::shared* file_giver::find(const ipmsg::file_request& wanted, co
 }
 
 task<> file_giver::answer(net::tcp_socket socket) {
-  const auto wanted = co_await read_request(socket);
-  if (!wanted) co_return;
-  const auto peer = socket.remote_endpoint().address();
-  const auto* found = find(*wanted, peer);
+  net::ip_address peer;
+  std::optional<ipmsg::file_request> wanted;
+  try {
+    peer = socket.remote_endpoint().address();
+    wanted = co_await read_request(socket);
+  } catch (const boost::system::system_error&) {
+    wanted.reset();  // a stranger who hangs up before it asks is nobody's concern
+  }
+  const auto* found = wanted ? find(*wanted, peer) : nullptr;
   if (found == nullptr) co_return;
   const auto share = *found;
   std::string outcome = in_quotes(share.path) + " was taken by " + peer.to_string();

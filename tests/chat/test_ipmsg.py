@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import time
 import unittest
 
@@ -191,6 +192,34 @@ class Ipmsg(Case):
             connection.sendall(b"1:5:bob:box:98:%x:1:0\0" % int(fields[1]))
             connection.recv(1000)
         ann.err.wait_for(b"'photos' did not get to 127.0.0.1: ")
+
+    def test_who_hangs_up_before_it_asks_is_not_told_of(self):
+        self.chat = self.start_typed(*IPMSG, self.name(self.peer()))
+        for begun in (b"", b"1:5:bob", b"x" * 5000):
+            with socket.create_connection(("127.0.0.1", self.chat.port), LIMIT) as connection:
+                connection.sendall(begun)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with socket.create_connection(("127.0.0.1", self.chat.port), LIMIT) as connection:
+            connection.sendall(b"1:5:bob:box:96:1:1:0\0")
+            self.assertEqual(connection.recv(1000), b"")
+        self.chat.type("/stats\n")
+        told = []
+        while not told or b"sent 0" not in told[-1]:
+            told.append(self.chat.err.wait_for(b""))
+        self.assertEqual([line for line in told if b"connection" in line], [])
+
+    def test_nothing_is_offered_that_nobody_could_fetch_or_to_nobody(self):
+        self.make_tree("photos")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            self.other = self.peer()
+            ann = self.start_typed(*IPMSG, self.name(self.other), listen="127.0.0.1:%d" % taken.getsockname()[1])
+            ann.type("/send photos\n")
+            ann.err.wait_for(b"no files can be offered: nobody could fetch them from here")
+        bob = self.start_typed(*IPMSG)
+        bob.type("\n/send photos\n")
+        bob.err.wait_for(b"nobody to talk to")
 
     def hostile_peer(self):
         """A chat with a peer that is played here; gives the peer's TCP side."""
