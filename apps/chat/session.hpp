@@ -102,6 +102,8 @@ class session {
   void log(const std::string& path);
   std::vector<std::string> complete(std::string_view line) const;
 
+  static constexpr const char* nobody_to_talk_to = "nobody to talk to: name a peer with /add or /to";
+
   const config& config_;
   std::string nick_;
   std::string away_;

@@ -129,7 +129,7 @@ task<> session::say(std::string text) {
   if (text.find_first_not_of("\r\n") == std::string::npos) co_return;
   said next{0, peers_.targets(), std::move(text)};
   if (next.to.empty()) {
-    note("nobody to talk to: name a peer with /add or /to");
+    note(nobody_to_talk_to);
     co_return;
   }
   next.id = ++last_id_;

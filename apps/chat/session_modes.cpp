@@ -165,6 +165,14 @@ task<> session::offer(std::string path) {
     note("this mode carries no files");
     co_return;
   }
+  if (!file_listener_) {
+    note("no files can be offered: nobody could fetch them from here");
+    co_return;
+  }
+  if (peers_.targets().empty()) {
+    note(nobody_to_talk_to);
+    co_return;
+  }
   std::string trouble;
   try {
     const auto goods = co_await file_giver::look_at(path);
