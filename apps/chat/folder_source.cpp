@@ -43,36 +43,47 @@ void folder_walk::close_file() {
   if (file_ >= 0) ::close(std::exchange(file_, -1));
 }
 
+/// With the folders that lead to it, for a message.
+std::string folder_walk::place_of(const std::string& name) const {
+  std::string place;
+  for (const auto& folder : folders_) place += folder.name + "/";
+  return in_quotes(place + name);
+}
+
 void folder_walk::enter(int descriptor, const std::string& name) {
-  if (descriptor < 0) throw_errno(errno, "cannot open folder " + in_quotes(name));
+  if (descriptor < 0) throw_errno(errno, "cannot open folder " + place_of(name));
   std::unique_ptr<DIR, folder_closer> opened(::fdopendir(descriptor));
   if (!opened) {
     const int error = errno;
     ::close(descriptor);
-    throw_errno(error, "cannot read folder " + in_quotes(name));
+    throw_errno(error, "cannot read folder " + place_of(name));
   }
   if (folders_.size() == limits_.depth)
-    throw std::runtime_error("more than " + std::to_string(limits_.depth) + " folders in each other");
-  folders_.push_back({descriptor, std::move(opened)});
+    throw std::runtime_error(in_quotes(name_) + " has more than " + std::to_string(limits_.depth) +
+                             " folders in each other");
+  folders_.push_back({descriptor, std::move(opened), folders_.empty() ? name_ : name});
 }
 
-/// False for what is left out.
+/// False for what is left out, and for what has gone meanwhile.
 bool folder_walk::open_entry(const char* name, entry& found) {
   struct stat about{};
   // Looked at first: to open a device or a FIFO can do something.
   if (::fstatat(top(), name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return false;
-    throw_errno(errno, "cannot look at " + in_quotes(name));
+    throw_errno(errno, "cannot look at " + place_of(name));
   }
   found = {.name = name, .modified = modified_of(about)};
   if (S_ISDIR(about.st_mode)) {
     found.what = kind::folder;
-    enter(::openat(top(), name, folder_flags | O_NOFOLLOW), name);
+    const int below = ::openat(top(), name, folder_flags | O_NOFOLLOW);
+    if (below < 0 && errno == ENOENT) return false;
+    enter(below, name);
     return true;
   }
   if (!S_ISREG(about.st_mode)) return false;
   file_ = ::openat(top(), name, file_flags);
-  if (file_ < 0 || ::fstat(file_, &about) != 0) throw_errno(errno, "cannot open " + in_quotes(name));
+  if (file_ < 0 && errno == ENOENT) return false;
+  if (file_ < 0 || ::fstat(file_, &about) != 0) throw_errno(errno, "cannot open " + place_of(name));
   found.size = static_cast<std::uint64_t>(about.st_size);
   return S_ISREG(about.st_mode);
 }
@@ -101,7 +112,7 @@ folder_walk::entry folder_walk::next() {
       continue;
     }
     if (++entries_ > limits_.entries)
-      throw std::runtime_error("more than " + std::to_string(limits_.entries) + " entries");
+      throw std::runtime_error(in_quotes(name_) + " has more than " + std::to_string(limits_.entries) + " entries");
     return found;
   }
 }

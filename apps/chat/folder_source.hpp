@@ -16,8 +16,8 @@ namespace weft::chat_app {
 /// left out.
 ///
 /// Threads: any, one at a time. Blocking: yes.
-/// Errors:  boost::system::system_error for what cannot be opened or read; std::runtime_error for a folder that is deeper
-///          or has more entries than a peer takes.
+/// Errors:  boost::system::system_error for what cannot be opened or read, naming where it is; std::runtime_error for a
+///          folder that is deeper or has more entries than a peer takes.
 class folder_walk {
  public:
   explicit folder_walk(const std::string& path);
@@ -38,6 +38,7 @@ class folder_walk {
   };
 
   int top() const { return folders_.back().descriptor; }
+  std::string place_of(const std::string& name) const;
   void enter(int descriptor, const std::string& name);
   bool open_entry(const char* name, entry& found);
   void close_file();
@@ -45,6 +46,7 @@ class folder_walk {
   struct open_folder {
     int descriptor;
     std::unique_ptr<DIR, folder_closer> entries;
+    std::string name;
   };
 
   ipmsg::folder_limits limits_;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <boost/system/system_error.hpp>
@@ -9,6 +10,8 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+
+#include <weft/base/scope_exit.hpp>
 
 #include "chat/folder_source.hpp"
 #include "chat/folder_target.hpp"
@@ -121,7 +124,23 @@ TEST_CASE("folder: deeper than a peer takes it is not offered") {
   while (!fits.go_on()) continue;
   CHECK(fits.totals().files == 0);
   folder_count count(folder.path());
-  CHECK_THROWS_AS(count.go_on(), std::runtime_error);
+  const auto told = "'" + folder.path().filename().native() + "' has more than 64 folders in each other";
+  CHECK_THROWS_WITH_AS(count.go_on(), told.c_str(), std::runtime_error);
+}
+
+TEST_CASE("folder: what cannot be opened is named with the folders that lead to it") {
+  const temporary_folder folder;
+  sfs::create_directories(folder.path() / "top" / "inner");
+  folder.put("top/inner/file", "content");
+  folder_walk walk(folder.path() / "top");
+  CHECK(walk.next().name == "top");
+  CHECK(walk.next().name == "inner");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const weft::scope_exit restoring([&] { ::setrlimit(RLIMIT_NOFILE, &before); });
+  CHECK_THROWS_WITH_AS(walk.next(), doctest::Contains("cannot open 'top/inner/file'"), boost::system::system_error);
 }
 
 TEST_CASE("folder: what comes twice, and what is given up, leaves nothing") {
