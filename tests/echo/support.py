@@ -31,6 +31,18 @@ class EchoTest(unittest.TestCase):
         self.addCleanup(connection.close)
         return connection
 
+    def refusing_port(self):
+        """A TCP port that is taken, so that it is no one else's, and where nobody listens."""
+        taken = socket.socket()
+        self.addCleanup(taken.close)
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+    def own_address(self):
+        """A loopback address that other tests which run now do not use."""
+        number = os.getpid()
+        return f"127.{64 + (number >> 16 & 63)}.{number >> 8 & 255}.{number & 255 or 1}"
+
     def datagrams(self, host="127.0.0.1", port=0, timeout=30):
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(one.close)

@@ -14,21 +14,29 @@ from support import ECHO, EchoTest
 
 class Bench(EchoTest):
     def bench(self, *words, code=0):
-        done = self.echo("bench", "--json", "-d", "300ms", *words)
-        self.assertEqual(done.returncode, code, done.stderr)
-        return json.loads(done.stdout)
+        """Measures for 300 ms; longer where nothing came in that time, as the machine may have stood still."""
+        for milliseconds in (300, 3_000, 30_000):
+            done = self.echo("bench", "--json", "-d", f"{milliseconds}ms", *words)
+            found = json.loads(done.stdout)
+            if done.returncode == code or found["requests"] + found["mismatches"] > 0:
+                break
+        self.assertEqual(done.returncode, code, (done.stderr, found))
+        self.assertEqual(found["seconds"], milliseconds / 1000)
+        return found
 
     def false_server(self, serve):
         server = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(server.close)
 
         def run():
-            connection, _ = server.accept()
-            with connection:
+            while True:
                 try:
-                    serve(connection)
+                    connection, _ = server.accept()
+                    with connection:
+                        serve(connection)
                 except OSError:
-                    pass
+                    if server.fileno() < 0:
+                        return
 
         threading.Thread(target=run, daemon=True).start()
         return server.getsockname()[1]
@@ -39,7 +47,7 @@ class Bench(EchoTest):
             found = self.bench(protocol, "-n", 5, "--size", 100, "127.0.0.1", port)
             self.assertGreater(found["requests"], 0)
             self.assertEqual(found["errors"], 0)
-            self.assertAlmostEqual(found["rps"], found["requests"] / 0.3, delta=1)
+            self.assertAlmostEqual(found["rps"], found["requests"] / found["seconds"], delta=1)
             self.assertLessEqual(found["p50"], found["p90"])
             self.assertLessEqual(found["p90"], found["p99"])
             self.assertLessEqual(found["p99"], found["p999"])
@@ -55,7 +63,7 @@ class Bench(EchoTest):
         port = self.start().ports["tcp"]
         for protocol in ("--tcp", "--udp"):
             found = self.bench(protocol, "--rate", 1000, "-n", 4, "127.0.0.1", port)
-            self.assertLessEqual(found["requests"], 300)
+            self.assertLessEqual(found["requests"], 1000 * found["seconds"])
             self.assertGreater(found["requests"], 0)
 
     def test_a_server_that_stalls_is_seen_in_the_latencies_of_a_rate(self):
@@ -90,14 +98,14 @@ class Bench(EchoTest):
         while " 2 connections open" not in server.stderr.readline():
             pass
         bench.send_signal(signal.SIGINT)
-        out, _ = bench.communicate(timeout=30)
+        out, _ = bench.communicate(timeout=60)
         self.assertEqual(bench.returncode, 130)
         found = json.loads(out)
         self.assertLess(found["seconds"], 600)
         self.assertEqual(found["errors"], 0)
 
     def test_no_server_is_a_failure(self):
-        port = self.datagrams().getsockname()[1]
+        port = self.refusing_port()
         self.assertEqual(self.echo("bench", "-d", "100ms", "127.0.0.1", port).returncode, 4)
 
 

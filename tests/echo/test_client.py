@@ -44,7 +44,7 @@ class Client(EchoTest):
     def test_probes_are_answered_and_counted(self):
         server = self.start()
         for protocol in ("--tcp", "--udp"):
-            done = self.echo("client", protocol, "-c", 3, "-i", "1ms", "--size", 1000, "127.0.0.1", server.ports["tcp"])
+            done = self.echo("client", protocol, "-c", 3, "-i", "1ms", "--timeout", 30, "--size", 1000, "127.0.0.1", server.ports["tcp"])
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(done.stdout.count(b"1000 bytes from 127.0.0.1:"), 3)
             self.assertIn(b"3 sent, 3 answered, 0 wrong, 0 lost (0 %)", done.stdout)
@@ -63,7 +63,7 @@ class Client(EchoTest):
         self.assertIn(b"2 sent, 0 answered, 0 wrong, 2 lost (100 %)", done.stdout)
 
     def test_no_server_is_a_failure(self):
-        port = self.datagrams().getsockname()[1]
+        port = self.refusing_port()
         done = self.echo("client", "-c", 1, "127.0.0.1", port)
         self.assertEqual(done.returncode, 4)
         self.assertTrue(done.stderr.startswith(b"weft-echo: cannot connect to '127.0.0.1:"), done.stderr)
@@ -88,7 +88,7 @@ class Client(EchoTest):
         client = subprocess.Popen([ECHO, "client", "127.0.0.1", str(server.getsockname()[1])], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.end, client)
         server.accept()[0].close()
-        self.assertEqual(client.wait(30), 4)
+        self.assertEqual(client.wait(60), 4)
         self.assertIn(b"the server ended the stream", client.stderr.read())
 
     def test_a_late_answer_is_no_wrong_one(self):
@@ -112,7 +112,7 @@ class Client(EchoTest):
         self.addCleanup(self.end, client)
         self.assertIn("number 1", client.stdout.readline())
         client.send_signal(signal.SIGINT)
-        out, _ = client.communicate(timeout=30)
+        out, _ = client.communicate(timeout=60)
         self.assertIn("1 sent, 1 answered", out)
         self.assertEqual(client.returncode, 130)
 

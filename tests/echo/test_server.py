@@ -61,13 +61,24 @@ class Tcp(EchoTest):
 
     def test_idle_connections_are_closed_and_busy_ones_are_not(self):
         server = self.start("--tcp", "--idle", "1")
-        idle, busy = self.connect(server), self.connect(server)
-        until = time.monotonic() + 2.5
-        while time.monotonic() < until:
-            busy.sendall(b"x")
-            self.assertEqual(busy.recv(10), b"x")
-            time.sleep(0.05)
-        self.assertEqual(idle.recv(10), b"")
+        for _ in range(20):
+            idle, busy = self.connect(server), self.connect(server)
+            longest, last = 0, time.monotonic()
+            until = last + 2.5
+            answer = b"x"
+            while time.monotonic() < until and answer == b"x":
+                try:
+                    busy.sendall(b"x")
+                    answer = busy.recv(10)
+                except ConnectionError:
+                    answer = b""
+                longest, last = max(longest, time.monotonic() - last), time.monotonic()
+                time.sleep(0.05)
+            self.assertEqual(idle.recv(10), b"")
+            if answer == b"x":
+                return
+            self.assertGreater(longest, 0.5, "closed while it was busy")  # else this test stood still
+        self.fail("never kept busy")
 
     @unittest.skipIf(SANITIZED, "the sanitizer itself needs descriptors to look at memory, and calls what it cannot see invalid")
     def test_survives_running_out_of_descriptors(self):
@@ -92,7 +103,7 @@ class Tcp(EchoTest):
         last.sendall(b"here")
         self.assertEqual(last.recv(10), b"here")
         server.send_signal(signal.SIGTERM)
-        self.assertEqual(server.wait(30), 143)
+        self.assertEqual(server.wait(60), 143)
         self.assertEqual(server.stderr.read(), "")
 
     def test_several_threads_share_the_port(self):
@@ -137,14 +148,14 @@ class Udp(EchoTest):
             self.assertEqual(source, self.to)
 
     def test_its_own_port_elsewhere_gets_no_reply(self):
-        forged = self.datagrams("127.0.0.9", self.to[1], timeout=0.3)
+        forged = self.datagrams(self.own_address(), self.to[1], timeout=0.3)
         forged.sendto(b"loop", self.to)
         with self.assertRaises(TimeoutError):
             forged.recv(10)
 
     @unittest.skipIf(os.geteuid() != 0, "needs a reserved port")
     def test_reserved_ports_get_no_reply(self):
-        forged = self.datagrams("127.0.0.9", 7, timeout=0.3)
+        forged = self.datagrams(self.own_address(), 7, timeout=0.3)
         forged.sendto(b"loop", self.to)
         with self.assertRaises(TimeoutError):
             forged.recv(10)
@@ -200,6 +211,8 @@ class Tls(EchoTest):
         done = self.echo("client", "--tls", "127.0.0.1", server.ports["tls"], "-c", 1)
         self.assertEqual(done.returncode, 5, done.stderr)
         done = self.echo("bench", "--tls", "--tls-ca", certificate, "127.0.0.1", server.ports["tls"], "-n", 2, "-d", "200ms")
+        if done.returncode == 4:  # nothing came in so short a time
+            done = self.echo("bench", "--tls", "--tls-ca", certificate, "127.0.0.1", server.ports["tls"], "-n", 2, "-d", "20s")
         self.assertEqual(done.returncode, 0, done.stderr)
 
 
@@ -222,8 +235,7 @@ class Words(EchoTest):
         connection = self.connect(server)
         connection.sendall(b"12345")
         connection.recv(10)
-        for _ in range(100):
-            line = server.stderr.readline()
+        for line in server.stderr:  # to the end: until the test's own time is over
             if "1 connections open, 1 in all" in line and " 5 bytes" in line:
                 return
         self.fail(line)
