@@ -62,23 +62,19 @@ def feed(process, pieces):
         process.stdin.close()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def bound_socket():
+    """Nobody listens at its port, and no one else gets it."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken
 
 
-def wait_until(condition, what, patience=30):
+def wait_until(condition, what, patience=60):
     end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError(what)
         time.sleep(0.01)
-
-
-def accepts(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Case(unittest.TestCase):
@@ -90,6 +86,11 @@ class Case(unittest.TestCase):
 
     def get(self, *words, **options):
         return run(*words, cwd=self.folder, **options)
+
+    def refusing_port(self):
+        taken = bound_socket()
+        self.addCleanup(taken.close)
+        return taken.getsockname()[1]
 
     def names(self, folder=None):
         return sorted(entry.name for entry in (folder or self.folder).iterdir())
@@ -157,22 +158,34 @@ class Nginx:
     """nginx on the loopback, serving `root` over HTTP and, with `certificates`, over HTTPS once for each of them."""
 
     def __init__(self, root, certificates=None):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weft-nginx-"))
-        self.http = free_port()
+        for _ in range(10):
+            self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weft-nginx-"))
+            self.start(root, certificates)
+            # It writes its number when it has its ports, and ends when another program was faster to take one of them.
+            wait_until(lambda: self.is_ready() or self.process.poll() is not None, "nginx does not start")
+            if self.is_ready():
+                return
+            self.stop()
+        raise RuntimeError("nginx does not start")
+
+    def start(self, root, certificates):
+        with contextlib.ExitStack() as sockets:
+            ports = [sockets.enter_context(bound_socket()).getsockname()[1] for _ in range(4)]
+        self.http = ports[0]
         self.https = {}
         secure = ""
-        for name in ("good", "other", "expired") if certificates else ():
-            self.https[name] = free_port()
-            secure += NGINX_SECURE.format(port=self.https[name], name=name, certificates=certificates.folder)
+        for name, port in zip(("good", "other", "expired"), ports[1:]) if certificates else ():
+            self.https[name] = port
+            secure += NGINX_SECURE.format(port=port, name=name, certificates=certificates.folder)
         conf = self.folder / "nginx.conf"
         conf.write_text(NGINX_CONF.format(folder=self.folder, root=root, http=self.http, secure=secure))
         self.process = subprocess.Popen([HAVE_NGINX, "-c", conf, "-p", self.folder, "-e", self.folder / "error.log"],
                                         stderr=subprocess.DEVNULL)
-        try:
-            wait_until(lambda: accepts(self.http), "nginx does not start")
-        except TimeoutError:
-            self.stop()
-            raise
+
+    def is_ready(self):
+        with contextlib.suppress(FileNotFoundError):
+            return (self.folder / "nginx.pid").read_text().strip() == str(self.process.pid)
+        return False
 
     def stop(self):
         self.process.kill()

@@ -6,7 +6,7 @@ import struct
 import time
 import unittest
 
-from support import Case, OddServer, free_port, plain
+from support import Case, OddServer, plain
 
 
 def send_slowly(peer, count, pause):
@@ -168,7 +168,7 @@ class Failures(Case):
         self.fails("garbage", 7, "protocol_error")
 
     def test_refused_connections_are_tried_again_only_when_asked(self):
-        url = f"http://127.0.0.1:{free_port()}/x"
+        url = f"http://127.0.0.1:{self.refusing_port()}/x"
         self.assertEqual(self.fails(url, 4, "connect_refused", retry="3")["attempts"], 1)
         report = self.fails(url, 4, "connect_refused", "--retry-connrefused", "--retry-delay", "1ms", retry="2")
         self.assertEqual(report["attempts"], 3)
@@ -204,7 +204,7 @@ class Failures(Case):
         self.assertEqual((report["http_status"], report["final_url"]), (301, self.server.url("loop")))
         report = self.fails("to-file", 11, "redirect_blocked")
         self.assertEqual((report["http_status"], report["final_url"]), (302, self.server.url("to-file")))
-        port = free_port()
+        port = self.refusing_port()
         report = self.fails(f"elsewhere/127.0.0.1/{port}/x", 4, "connect_refused")
         self.assertEqual(report["final_url"], f"http://127.0.0.1:{port}/x")
 

@@ -53,7 +53,7 @@ class Lists(Case):
 
         def pieces():
             yield self.server.url("early") + "\n"
-            first.wait(30)
+            first.wait(60)
             yield self.server.url("late") + "\n"
             second.set()
 
@@ -75,7 +75,7 @@ class Lists(Case):
         os.close(reader)
         wait_until(lambda: (self.folder / "a").exists(), "no file comes")
         process.terminate()
-        _, notes = process.communicate(timeout=30)
+        _, notes = process.communicate(timeout=60)
         os.close(writer)
         self.assertEqual(process.returncode, 143, notes)
 
@@ -106,7 +106,7 @@ class Lists(Case):
         os.close(writer)
         wait_until(lambda: ready(reader), "the pipe does not fill")
         process.send_signal(number)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         self.assertEqual(process.returncode, code)
         self.assertEqual([name for name in self.names(self.folder) if ".part" in name], [])
 
@@ -132,7 +132,7 @@ class Lists(Case):
         process.stdout.close()
         notes = process.stderr.read().decode()
         process.stderr.close()
-        self.assertEqual(process.wait(timeout=30), 3, notes)
+        self.assertEqual(process.wait(timeout=60), 3, notes)
         self.assertIn("cannot write to standard output: Broken pipe\n", notes)
         self.assertEqual(self.names(), [])
 

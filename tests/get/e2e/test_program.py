@@ -78,7 +78,7 @@ class Program(Case):
         with open("/dev/full", "wb") as full:
             for words, code in ((("--help",), 3), (("--retry", "0", "http://127.0.0.1:1/x"), 4)):
                 process = start(*words, cwd=self.folder, stdout=full, stderr=full)
-                self.assertEqual(process.wait(timeout=30), code)
+                self.assertEqual(process.wait(timeout=60), code)
 
     def test_an_escape_sequence_in_a_word_is_shown_and_not_obeyed(self):
         result = self.get("--retry", "0", "http://\x1b[31mx/")

@@ -112,9 +112,11 @@ class Transfers(Case):
     def interrupt(self, number, code):
         target = self.folder / "out"
         process = start("-d", target, server.url("limited/large.bin"), server.url("1.bin"), cwd=self.folder)
-        wait_until(lambda: target.exists() and len(self.names(target)) == 2, "the large file does not begin")
+        # The small file may have its own name later than the large one is begun.
+        wait_until(lambda: target.exists() and "1.bin" in self.names(target) and len(self.names(target)) == 2,
+                   "the large file does not begin, or the small one does not come")
         process.send_signal(number)
-        _, notes = process.communicate(timeout=30)
+        _, notes = process.communicate(timeout=60)
         self.assertEqual(process.returncode, code, notes)
         self.assertEqual(self.names(target), ["1.bin"])
         self.assertIn(b"interrupted: 1 file", notes)
@@ -133,7 +135,7 @@ class Transfers(Case):
                         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
         wait_until(lambda: self.names(), "the file does not begin")
         process.send_signal(signal.SIGHUP)
-        _, notes = process.communicate(timeout=30)
+        _, notes = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0, notes)
         self.check_files(["70k.bin"])
 
