@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -95,13 +96,22 @@ TEST_CASE("debug server: lists the tasks, also while the loop is held, and kills
   CHECK(weft::run(with_debugger(), body) == 0);
 }
 
+/// A thread that is asked on its way into a system call may have that call ended.
+void wait_until_asleep(pid_t thread) {
+  for (std::string text; text.find(") S ") == std::string::npos; std::this_thread::yield()) {
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::getline(file, text);
+  }
+}
+
 TEST_CASE("debug server: lists the tasks of a loop that sits in a system call, and does not end the call") {
   auto body = []() -> task<> {
     auto sleeper = weft::spawn(weft::spawn_options{"sleeper"}, []() -> task<> { co_await weft::sleep(24h); });
     co_await weft::yield();
     std::string held;
     const int done = ::eventfd(0, EFD_CLOEXEC);
-    std::thread client([&] {
+    std::thread client([&, loop = ::gettid()] {
+      wait_until_asleep(loop);
       held = ask("tasks");
       ::eventfd_write(done, 1);
     });
