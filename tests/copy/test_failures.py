@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -133,21 +134,21 @@ class Failures(CopyTest):
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace")
     def test_a_file_that_keeps_changing_is_named(self):
+        """It is stopped at each look at a file, and goes on when something was written."""
         self.write("src/log", b"x" * 300_000)
-        stop = threading.Event()
+        os.mkfifo(self.path("trace"))
 
         def grow():
-            with open(self.path("src", "log"), "ab", buffering=0) as file:
-                while not stop.is_set():
-                    file.write(b"y")
+            with open(self.path("src", "log"), "ab", buffering=0) as file, open(self.path("trace"), encoding="ascii") as trace:
+                for line in trace:
+                    if "stopped by SIGSTOP" in line:
+                        file.write(b"y")
+                        os.kill(int(line.split()[0]), signal.SIGCONT)
 
-        writer = threading.Thread(target=grow)
+        writer = threading.Thread(target=grow, daemon=True)
         writer.start()
-        try:  # each look at the file comes late enough for something to be written before it
-            done = self.traced("%%stat", "delay_enter=200ms", "src", "copy")
-        finally:
-            stop.set()
-            writer.join()
+        done = self.traced("%%stat", "signal=STOP", "src", "copy", log=self.path("trace"))
+        writer.join()
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("src/log: it keeps changing while it is copied\n", done.stderr)
         self.assertEqual(os.listdir(self.path("copy")), [])
@@ -208,10 +209,10 @@ class Failures(CopyTest):
         self.assertIn("there is no folder 'missing/'", done.stderr)
         self.assertFalse(os.path.exists(self.path("missing")))
 
-    def traced(self, calls, what, *words):
+    def traced(self, calls, what, *words, log="/dev/null"):
         """Runs weft-copy with system calls that are tampered with."""
         env = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}  # it cannot, under strace
-        return subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:{what}",
+        return subprocess.run(["strace", "-f", "-qq", "-o", log, "-e", f"trace={calls}", "-e", f"inject={calls}:{what}",
                                COPY, *words], cwd=self.folder, env=env, capture_output=True, text=True, timeout=60)
 
     def injected(self, calls, error, *words, when="1+"):
