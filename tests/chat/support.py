@@ -117,9 +117,17 @@ class Case(unittest.TestCase):
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def closed_port(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
-            unused.bind(("127.0.0.1", 0))
-            return unused.getsockname()[1]
+        """One that is taken, so that no one else gets it, by a socket that hears only itself."""
+        taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(taken.close)
+        taken.bind(("127.0.0.1", 0))
+        taken.connect(taken.getsockname())
+        return taken.getsockname()[1]
+
+    def free_address(self):
+        """A host and a port that nobody has yet: the host is this test's own, and the port is none that is given out."""
+        number = os.getpid()
+        return f"127.{64 + (number >> 16 & 63)}.{number >> 8 & 255}.{number & 255 or 1}", 7979
 
 
 def ip(*words):

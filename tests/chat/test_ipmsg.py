@@ -223,16 +223,16 @@ class Ipmsg(Case):
 
     def hostile_peer(self):
         """A chat with a peer that is played here; gives the peer's TCP side."""
+        self.other = self.peer()
+        port = self.other.getsockname()[1]
         server = socket.socket()
         self.addCleanup(server.close)
-        server.bind(("127.0.0.1", 0))
+        try:
+            server.bind(("127.0.0.1", port))
+        except OSError:  # for TCP another program has it
+            return self.hostile_peer()
         server.settimeout(LIMIT)
         server.listen()
-        port = server.getsockname()[1]
-        self.other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.addCleanup(self.other.close)
-        self.other.bind(("127.0.0.1", port))
-        self.other.settimeout(LIMIT)
         self.chat = self.start_typed(*IPMSG, f"127.0.0.1:{port}")
         return server
 

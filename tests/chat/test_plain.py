@@ -293,26 +293,26 @@ class Others(Case):
     def test_netcat_both_ways(self):
         if not shutil.which("nc"):
             self.skipTest("no nc here")
-        port = self.closed_port()
-        chat = self.start(f"127.0.0.1:{port}")
-        nc = subprocess.Popen(["nc", "-u", "-p", str(port), "127.0.0.1", str(chat.port)], stdin=subprocess.PIPE,
+        host, port = self.free_address()
+        chat = self.start(f"{host}:{port}")
+        nc = subprocess.Popen(["nc", "-u", "-s", host, "-p", str(port), "127.0.0.1", str(chat.port)], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, bufsize=0)
         self.addCleanup(self.end_nc, nc)
         heard = Lines(nc.stdout)
         nc.stdin.write(b"from nc\n")
-        self.assertIn(f"127.0.0.1:{port}: from nc\n".encode(), chat.out.wait_for(b"from nc"))
+        self.assertIn(f"{host}:{port}: from nc\n".encode(), chat.out.wait_for(b"from nc"))
         chat.stdin.write(b"to nc\n")
         self.assertEqual(heard.wait_for(b"to nc"), b"to nc\n")
 
     def test_netcat_listening_hears_lines(self):
         if not shutil.which("nc"):
             self.skipTest("no nc here")
-        port = self.closed_port()
-        nc = subprocess.Popen(["nc", "-u", "-l", "127.0.0.1", str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        host, port = self.free_address()
+        nc = subprocess.Popen(["nc", "-u", "-l", host, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               bufsize=0)
         self.addCleanup(self.end_nc, nc)
         heard = Lines(nc.stdout)
-        chat = self.start("--eol", "lf", "--rate", "10", f"127.0.0.1:{port}")
+        chat = self.start("--eol", "lf", "--rate", "10", f"{host}:{port}")
         for _ in range(300):
             chat.stdin.write(b"are you there\n")
             try:
@@ -321,7 +321,7 @@ class Others(Case):
             except queue.Empty:  # nc has not bound its port yet
                 continue
         nc.stdin.write(b"here I am\n")
-        self.assertIn(f"127.0.0.1:{port}".encode(), chat.out.wait_for(b"here I am"))
+        self.assertIn(f"{host}:{port}".encode(), chat.out.wait_for(b"here I am"))
 
     def end_nc(self, nc):
         nc.kill()

@@ -41,9 +41,9 @@ class Secure(Case):
             self.assertEqual(json.loads(ann.out.wait_for(b'"delivered"'))["id"], i + 1)
 
     def test_both_name_each_other(self):
-        port = self.closed_port()
-        bob = self.start("--json", *self.words("bob", f"127.0.0.1:{port}"))
-        ann = self.start("--json", *self.words("ann", f"127.0.0.1:{bob.port}"), listen=f"127.0.0.1:{port}")
+        where = "%s:%d" % self.free_address()
+        bob = self.start("--json", *self.words("bob", where))
+        ann = self.start("--json", *self.words("ann", f"127.0.0.1:{bob.port}"), listen=where)
         ann.stdin.write(b"from ann\n")
         bob.stdin.write(b"from bob\n")
         self.assertEqual(json.loads(ann.out.wait_for(b'"message"'))["text"], "from bob")
@@ -53,6 +53,14 @@ class Secure(Case):
 
     def send(self, who, port, accept="all", wait="20"):
         return self.run_chat(*self.words(who, "--send", "hello", "--wait", wait, f"127.0.0.1:{port}", accept=accept))
+
+    def start_sending(self, who, *words):
+        """One that goes on for as long as the test."""
+        process = subprocess.Popen([CHAT, "--listen", "127.0.0.1:0", *self.words(who, "--send", "hello", "--wait", "600", *words)],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder)
+        self.addCleanup(self.end, process)
+        process.err = Lines(process.stderr)
+        return process
 
     def test_delivered_is_success_and_nobody_there_is_failure(self):
         bob = self.start("--json", *self.words("bob"))
@@ -112,8 +120,9 @@ class Secure(Case):
 
     def test_who_is_asked_first_may_refuse_too(self):
         bob = self.start("--json", *self.words("bob", accept="known"))
-        self.assertEqual(self.send("ann", bob.port, wait="1").returncode, 3)
+        self.start_sending("ann", f"127.0.0.1:{bob.port}")
         bob.out.wait_for(b'"refused"')
+        self.assertEqual(self.send("ann", bob.port, wait="0.5").returncode, 3)
         self.assertFalse(any(b"hello" in line for line in bob.out.seen))
 
     def test_a_peer_with_two_addresses_is_one(self):
@@ -153,26 +162,24 @@ class Secure(Case):
     def test_the_same_pre_shared_key_is_needed(self):
         one, another = self.new_psk("one.psk"), self.new_psk("another.psk")
         bob = self.start("--json", *self.words("bob", "--psk-file", one))
-        to_bob = ("--send", "hello", "--wait", "2", f"127.0.0.1:{bob.port}")
-        done = self.run_chat(*self.words("eve", *to_bob))
-        self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertIn(b"no agreement: it has a pre-shared key", done.stderr)
+        to_bob = f"127.0.0.1:{bob.port}"
+        self.start_sending("eve", to_bob).err.wait_for(b"no agreement: it has a pre-shared key")
         bob.out.wait_for(b"no agreement: it has another pre-shared key, or none")
-        done = self.run_chat(*self.words("eve", "--psk-file", another, *to_bob))
-        self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertIn(b"no agreement: it has another pre-shared key, or none", done.stderr)
-        done = self.run_chat(*self.words("ann", "--psk-file", one, *to_bob))
+        self.start_sending("mia", "--psk-file", another, to_bob).err.wait_for(b"no agreement: it has another pre-shared key, or none")
+        for words in ((), ("--psk-file", another)):
+            done = self.run_chat(*self.words("eve", *words, "--send", "hello", "--wait", "0.5", to_bob))
+            self.assertEqual(done.returncode, 3, done.stderr)
+        done = self.run_chat(*self.words("ann", "--psk-file", one, "--send", "hello", "--wait", "20", to_bob))
         self.assertEqual(done.returncode, 0, done.stderr)
         bob.out.wait_for(b"hello")
         self.assertEqual(sum(b'"message"' in line for line in bob.out.seen), 1)
-        self.assertFalse(os.path.exists(os.path.join(self.folder, "eve.known")))
+        for name in ("eve.known", "mia.known"):
+            self.assertFalse(os.path.exists(os.path.join(self.folder, name)))
 
     def test_who_has_none_cannot_be_talked_to_with_one(self):
         bob = self.start("--json", *self.words("bob"))
-        done = self.run_chat(*self.words("ann", "--psk-file", self.new_psk("psk"), "--send", "hello", "--wait", "2",
-                                         f"127.0.0.1:{bob.port}"))
-        self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertIn(b"no agreement: it has another pre-shared key, or none", done.stderr)
+        ann = self.start_sending("ann", "--psk-file", self.new_psk("psk"), f"127.0.0.1:{bob.port}")
+        ann.err.wait_for(b"no agreement: it has another pre-shared key, or none")
         bob.out.wait_for(b"no agreement: it has a pre-shared key")
 
     def test_a_file_that_is_no_pre_shared_key_is_refused(self):
