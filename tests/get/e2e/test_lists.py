@@ -151,7 +151,7 @@ class Memory(Case):
         with open(self.folder / "list", "w") as listing:
             for i in range(self.LINES):
                 listing.write(server.url(f"none/some/folder/picture-{i}.jpg\n"))
-        result = self.get("-q", "-i", "list", "-d", "out", "-j", 50, "-x", 50, timeout=280)
+        result = self.get("-q", "-i", "list", "-d", "out", "-j", 50, "-x", 50, timeout=800)
         self.assertEqual(result.code, 7, result)
         if not os.environ.get("WEFT_SANITIZE"):  # a sanitizer's own memory is several times that
             self.assertLess(result.peak_kib, 64 * 1024)
