@@ -102,23 +102,27 @@ TEST_CASE_TEMPLATE("any pool: a standard exception keeps its type and text", Poo
 }
 
 TEST_CASE_TEMPLATE("any pool: what waits can be cancelled, and the rest goes on", Pool, threads, processes) {
+  const any_pool_test::gate held;
   Pool pool;
-  const auto first = pool.template submit<&any_pool_test::rest>(20);
+  const auto first = pool.template submit<&any_pool_test::wait_for_file>(held.path());
   std::vector<weft::future<int>> waiting;
   for (int i = 0; i < 200; ++i) waiting.push_back(pool.template submit<&any_pool_test::add>(i, 0));
   CHECK(waiting.back().cancel());
   CHECK(waiting.back().cancel());
   CHECK_THROWS_AS(static_cast<void>(waiting.back().get()), weft::cancelled);
   waiting.pop_back();
+  held.open();
   first.get();
   for (int i = 0; i < 199; ++i) CHECK(waiting[static_cast<std::size_t>(i)].get() == i);
   CHECK_FALSE(waiting.front().cancel());
 }
 
 TEST_CASE_TEMPLATE("any pool: get_for() that is over leaves the future as it was", Pool, threads, processes) {
+  const any_pool_test::gate held;
   Pool pool;
-  const auto slow = pool.template submit<&any_pool_test::rest>(30);
+  const auto slow = pool.template submit<&any_pool_test::wait_for_file>(held.path());
   CHECK_THROWS_AS(slow.get_for(std::chrono::milliseconds(0)), weft::timed_out);
+  held.open();
   slow.get_for(std::chrono::hours(1));
   CHECK(slow.ready());
 }
