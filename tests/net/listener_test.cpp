@@ -47,9 +47,10 @@ TEST_CASE("listen, udp_bind, connect: messages have brackets around an IPv6 addr
     CHECK(of_listen.starts_with("cannot listen on '[2001:db8::1]:80': "));
     const std::string of_bind = message([] { (void)net::udp_bind("[2001:db8::1]", 80); });
     CHECK(of_bind.starts_with("cannot bind to '[2001:db8::1]:80': "));
-    auto closed = net::listen("::1", 0);
-    const std::uint16_t port = closed.port();
-    closed.close();
+    // Bound, so that no one else gets it; and nobody listens.
+    const net::tcp_socket::asio_socket closed(this_loop().get_executor(),
+                                              net::tcp_endpoint(net::parse_address("::1").value(), 0));
+    const std::uint16_t port = closed.local_endpoint().port();
     std::string of_connect;
     try {
       (void)co_await net::connect("::1", port);

@@ -19,13 +19,18 @@ using namespace datagrams;
 
 namespace {
 
-/// An endpoint of the loopback where nothing listens.
-net::udp_endpoint closed_endpoint(const char* host = "127.0.0.1") {
-  auto socket = net::udp_bind(host, 0);
-  const auto at = socket.local_endpoint();
-  socket.close();
-  return at;
-}
+/// An endpoint of the loopback that refuses what is sent to it: it is taken, so that no other socket gets it, by one that
+/// hears only itself.
+class closed_endpoint {
+ public:
+  explicit closed_endpoint(const char* host = "127.0.0.1") : socket_(net::udp_bind(host, 0)) {
+    socket_.connect(socket_.local_endpoint());
+  }
+  [[nodiscard]] net::udp_endpoint at() const { return socket_.local_endpoint(); }
+
+ private:
+  net::udp_socket socket_;
+};
 
 struct noted_error {
   net::udp_endpoint peer;
@@ -45,20 +50,20 @@ auto note_in(std::vector<noted_error>& errors) {
 TEST_CASE("udp_socket: a closed port of one peer is told by name, and sends to another go on") {
   testkit::run([]() -> task<> {
     for (const char* host : {"127.0.0.1", "::1"}) {
-      const auto dead = closed_endpoint(host);
+      const closed_endpoint dead(host);
       auto healthy = net::udp_bind(host, 0);
       auto socket = net::udp_bind(host, 0);
       std::vector<noted_error> errors;
       socket.on_peer_error(note_in(errors));
       for (int i = 0; i < 10; ++i) {
-        co_await socket.send_to("to the dead", dead);
+        co_await socket.send_to("to the dead", dead.at());
         co_await socket.send_to("to the living", healthy.local_endpoint());
         const std::string text = co_await receive_text(healthy);
         CHECK(text == "to the living");
       }
       CHECK(errors.size() == 10);
       for (const auto& each : errors) {
-        CHECK(each.peer == dead);
+        CHECK(each.peer == dead.at());
         CHECK(each.error == boost::asio::error::connection_refused);
         CHECK(each.payload == "to the dead");
       }
@@ -68,14 +73,14 @@ TEST_CASE("udp_socket: a closed port of one peer is told by name, and sends to a
 
 TEST_CASE("udp_socket: an error of one peer is told while a receive waits, and the receive goes on") {
   testkit::run([]() -> task<> {
-    const auto dead = closed_endpoint();
+    const closed_endpoint dead;
     auto peer = net::udp_bind("127.0.0.1", 0);
     auto socket = net::udp_bind("127.0.0.1", 0);
     event told;
     socket.on_peer_error([&told](const net::udp_peer_error&) { told.set(); });
     const auto reader = spawn(receive_text, std::ref(socket));
     co_await until_it_waits(peer);
-    co_await socket.send_to("to the dead", dead);
+    co_await socket.send_to("to the dead", dead.at());
     co_await told.wait();
     CHECK_FALSE(reader.ready());
     co_await peer.send_to("from the living", socket.local_endpoint());
@@ -86,10 +91,10 @@ TEST_CASE("udp_socket: an error of one peer is told while a receive waits, and t
 
 TEST_CASE("udp_socket: without a callback errors of peers disturb nothing") {
   testkit::run([]() -> task<> {
-    const auto dead = closed_endpoint();
+    const closed_endpoint dead;
     auto socket = net::udp_bind("127.0.0.1", 0);
     for (int i = 0; i < 5; ++i) {
-      co_await socket.send_to("to the dead", dead);
+      co_await socket.send_to("to the dead", dead.at());
       co_await socket.send_to("to myself", socket.local_endpoint());
       const std::string text = co_await receive_text(socket);
       CHECK(text == "to myself");
@@ -102,28 +107,28 @@ TEST_CASE("udp_socket: on both families the dead peer of either is told with its
     auto socket = net::udp_bind("", 0);
     std::vector<noted_error> errors;
     socket.on_peer_error(note_in(errors));
-    const auto dead4 = closed_endpoint("127.0.0.1");
-    const auto dead6 = closed_endpoint("::1");
-    co_await socket.send_to("four", dead4);
-    co_await socket.send_to("six", dead6);
+    const closed_endpoint dead4("127.0.0.1");
+    const closed_endpoint dead6("::1");
+    co_await socket.send_to("four", dead4.at());
+    co_await socket.send_to("six", dead6.at());
     co_await socket.send_to("self", net::udp_endpoint(net::parse_address("::1").value(), socket.port()));
     const std::string text = co_await receive_text(socket);
     CHECK(text == "self");
     REQUIRE(errors.size() == 2);
-    CHECK(errors[0].peer == dead4);
-    CHECK(errors[1].peer == dead6);
+    CHECK(errors[0].peer == dead4.at());
+    CHECK(errors[1].peer == dead6.at());
   });
 }
 
 TEST_CASE("udp_socket: a callback may kill the task whose operation tells it") {
   testkit::run([]() -> task<> {
-    const auto dead = closed_endpoint();
+    const closed_endpoint dead;
     auto peer = net::udp_bind("127.0.0.1", 0);
     auto socket = net::udp_bind("127.0.0.1", 0);
     auto reader = spawn(receive_text, std::ref(socket));
     socket.on_peer_error([&reader](const net::udp_peer_error&) { reader.kill("a peer is gone"); });
     co_await until_it_waits(peer);
-    co_await socket.send_to("to the dead", dead);
+    co_await socket.send_to("to the dead", dead.at());
     co_await reader.join();
     CHECK(reader.killed());
   });

@@ -272,10 +272,10 @@ TEST_CASE("tcp_link: a stream comes whole through loss, delay and a rate") {
 
 TEST_CASE("tcp_link: a target that is not there resets the connection") {
   testkit::run([]() -> task<> {
-    auto closed = net::listen("127.0.0.1", 0);
-    const auto at = closed.local_endpoint();
-    closed.close();
-    testkit::tcp_link link(net::listen("127.0.0.1", 0), at);
+    // Bound, so that no one else gets it, the link least of all; and nobody listens.
+    const net::tcp_socket::asio_socket closed(this_loop().get_executor(),
+                                              net::tcp_endpoint(net::parse_address("127.0.0.1").value(), 0));
+    testkit::tcp_link link(net::listen("127.0.0.1", 0), closed.local_endpoint());
     auto relaying = spawn([&link] { return link.run(); });
     auto client = co_await net::connect(link.endpoint());
     std::array<char, 1> one{};
