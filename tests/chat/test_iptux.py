@@ -27,7 +27,8 @@ class Iptux(NamespaceCase):
         os.makedirs(os.path.join(self.home, "run"), mode=0o700)
         environment = {**os.environ, "HOME": self.home, "XDG_CONFIG_HOME": os.path.join(self.home, "config"),
                        "XDG_RUNTIME_DIR": os.path.join(self.home, "run")}
-        iptux = self.within(1, "dbus-run-session", "--", "xvfb-run", "-a", "sh", "-c",
+        # -r: a key that is held for long, as when the machine stands still, is no second one.
+        iptux = self.within(1, "dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1280x1024x24 -r", "sh", "-c",
                             "echo screen $DISPLAY $XAUTHORITY; exec iptux -l DEBUG", env=environment)
         _, display, authority = iptux.out.wait_for(b"screen ").split()
         self.screen = {**os.environ, "DISPLAY": display.decode(), "XAUTHORITY": authority.decode()}

@@ -214,11 +214,10 @@ TEST_CASE("client: failures before the request are told apart") {
     http::client client;
     CHECK(co_await peer::failure([](http::client& c) -> task<> { co_await c.get("ftp://x/"); }(client)) ==
           error_kind::invalid_url);
-    std::uint16_t port = 0;
-    {
-      net::listener gone = net::listen("127.0.0.1", 0);
-      port = gone.port();
-    }
+    // Bound, so that no one else gets it; and nobody listens.
+    const net::tcp_socket::asio_socket closed(this_loop().get_executor(),
+                                              net::tcp_endpoint(net::parse_address("127.0.0.1").value(), 0));
+    const std::uint16_t port = closed.local_endpoint().port();
     const std::string address = "http://127.0.0.1:" + std::to_string(port) + "/";
     CHECK(co_await peer::failure(client.get(address)) == error_kind::connect_refused);
     http::client_options guarded;
