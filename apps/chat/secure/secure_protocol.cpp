@@ -152,6 +152,9 @@ void secure_protocol::answer_hello(const packet& got, const endpoint& from, time
     if (known->from == from && answers_.take(now)) put({from, known->reply});
     return;
   }
+  const auto own = std::ranges::find_if(
+      links_, [&](const auto& link) { return link->awaits_reply() && link->own_ephemeral() == ephemeral; });
+  if (own != links_.end()) return tell_apart((*own)->name(), "it is this program itself");
   const auto cookie = hello_cookie(self_.terms, got.body);
   if (!cookie) return refuse_hello(got, from, now);
   // Both have said hello: the one with the smaller key goes on.
@@ -182,21 +185,25 @@ void secure_protocol::refuse_hello(const packet& got, const endpoint& from, time
   put({from, apart_packet(got.sender)});
   const auto* link = find_address(from);
   if (link != nullptr && link->has_session()) return;
-  tell_apart(link == nullptr ? from : link->name());
+  tell_apart(link == nullptr ? from : link->name(), other_terms());
 }
 
 /// Anyone can have sent it who reads our hellos: it changes nothing.
 void secure_protocol::answer_apart(const packet& got) {
   const auto asked = std::ranges::find_if(
       links_, [&](const auto& link) { return link->awaits_reply() && link->handshake_id() == got.receiver; });
-  if (asked != links_.end()) tell_apart((*asked)->name());
+  if (asked != links_.end()) tell_apart((*asked)->name(), other_terms());
 }
 
-void secure_protocol::tell_apart(const endpoint& name) {
+const char* secure_protocol::other_terms() const {
+  return self_.terms.shared_key ? "no agreement: it has another pre-shared key, or none"
+                                : "no agreement: it has a pre-shared key";
+}
+
+/// Once for each name, until there is a session.
+void secure_protocol::tell_apart(const endpoint& name, const std::string& why) {
   if (apart_.size() >= max_apart && !named_.contains(name)) return;
   if (!apart_.insert(name).second) return;
-  const auto* why = self_.terms.shared_key ? "no agreement: it has another pre-shared key, or none"
-                                           : "no agreement: it has a pre-shared key";
   tell({.type = event_type::left, .peer = name, .text = why});
 }
 

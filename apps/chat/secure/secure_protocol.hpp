@@ -47,7 +47,7 @@ struct secure_options {
 /// then it may still have arrived. A key that the judge does not accept is told as `refused`; its text is the key's
 /// fingerprint and what is wrong with it. A key is one peer in each run of its program: addresses of the same one that
 /// the user named are told as `same`, and a message to several of them goes once. A peer with another pre-shared key is
-/// told as `left`, once.
+/// told as `left`, once, and so is an address that leads back to here.
 class secure_protocol final : public protocol {
  public:
   explicit secure_protocol(secure_options options);
@@ -88,7 +88,8 @@ class secure_protocol final : public protocol {
   void answer_cookie(const packet& got, time_point now);
   void answer_apart(const packet& got);
   void refuse_hello(const packet& got, const endpoint& from, time_point now);
-  void tell_apart(const endpoint& name);
+  void tell_apart(const endpoint& name, const std::string& why);
+  const char* other_terms() const;
   void answer_reply(const packet& got, const endpoint& from, time_point now);
   void answer_finish(const packet& got, const endpoint& from, time_point now);
   secure_link* known_otherwise(const secure_link& link);
@@ -114,7 +115,7 @@ class secure_protocol final : public protocol {
   std::deque<std::unique_ptr<secure_link>> links_;
   std::set<endpoint> named_;         // by the user
   std::set<endpoint> refused_;       // of those; not tried again until greeted
-  std::set<endpoint> apart_;         // said to have another pre-shared key; told once
+  std::set<endpoint> apart_;         // with whom there is no agreement; told once
   std::deque<half_open> half_open_;  // oldest first
   cookie_jar cookies_;
   token_bucket handshakes_;  // cost the most

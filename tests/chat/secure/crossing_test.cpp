@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "chat/secure/packet.hpp"
 #include "chat/secure/two_peers.hpp"
 
 using namespace std::chrono_literals;
@@ -45,4 +46,18 @@ TEST_CASE("secure: handshakes that cross and overtake each other leave both with
     CHECK(agree(seed, {ann}, {bob}));
     CHECK(agree(seed, {ann, anns_other}, {bob, bobs_other}));
   }
+}
+
+TEST_CASE("secure: who was given its own address is told that it is this program itself, once") {
+  simulated_network network({}, 1);
+  secure_protocol only(options_of("ann"));
+  network.attach(ann, only);
+  only.greet(ann, network.now());
+  only.send(1, ann, "to myself", network.now());
+  network.run(120s);
+  told heard;
+  heard.take(network.events(ann));
+  CHECK(heard.others == std::vector<std::string>{"left  it is this program itself"});
+  CHECK(heard.failed == std::vector<message_id>{1});
+  for (const auto& datagram : network.history()) CHECK(parse_packet(datagram.bytes)->type == packet_type::hello);
 }
