@@ -151,11 +151,17 @@ const file_giver::shared* file_giver::find(const ipmsg::file_request& wanted, co
   return is_it ? &found->second : nullptr;
 }
 
+/// Strangers do not get to hold the connections that there are.
+bool file_giver::has_offers_for(const net::ip_address& peer) const {
+  return std::ranges::any_of(shares_, [&](const auto& share) { return share.second.peer == peer; });
+}
+
 task<> file_giver::answer(net::tcp_socket socket) {
   net::ip_address peer;
   std::optional<ipmsg::file_request> wanted;
   try {
     peer = socket.remote_endpoint().address();
+    if (!has_offers_for(peer)) co_return;
     wanted = co_await read_request(socket);
   } catch (const boost::system::system_error&) {
     wanted.reset();  // a stranger who hangs up before it asks is nobody's concern

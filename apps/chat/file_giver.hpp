@@ -50,6 +50,7 @@ class file_giver {
   };
 
   task<> answer(net::tcp_socket socket);
+  bool has_offers_for(const net::ip_address& peer) const;
   const shared* find(const ipmsg::file_request& wanted, const net::ip_address& peer) const;
 
   teller tell_;

@@ -160,6 +160,16 @@ class Ipmsg(Case):
         ann.type("/send /\n")
         ann.err.wait_for(b"has no name")
 
+    @staticmethod
+    def all_of(connection):
+        got = b""
+        try:
+            while data := connection.recv(65536):
+                got += data
+        except ConnectionResetError:  # it has hung up without reading
+            pass
+        return got
+
     def test_a_folder_is_given_as_a_folder_and_to_whom_it_was_offered(self):
         self.make_tree("photos")
         self.other = self.peer()
@@ -171,9 +181,7 @@ class Ipmsg(Case):
         for command, address, is_given in ((96, "127.0.0.1", False), (98, "127.0.0.2", False), (98, "127.0.0.1", True)):
             with socket.create_connection(("127.0.0.1", ann.port), LIMIT, (address, 0)) as connection:
                 connection.sendall(b"1_iptux 0.8.3:5:bob:box:%d:%x:%x:0\0" % (0x200000 + command, int(fields[1]), int(number)))
-                got = b""
-                while data := connection.recv(65536):
-                    got += data
+                got = self.all_of(connection)
                 if is_given:
                     self.assertRegex(got, rb"^00[0-9a-f]{2}:photos:0:2:14=[0-9a-f]+:16=[0-9a-f]+:")
                     self.assertRegex(got, rb":\.:0:3:14=[0-9a-f]+:16=[0-9a-f]+:$")
@@ -194,19 +202,34 @@ class Ipmsg(Case):
         ann.err.wait_for(b"'photos' did not get to 127.0.0.1: ")
 
     def test_who_hangs_up_before_it_asks_is_not_told_of(self):
-        self.chat = self.start_typed(*IPMSG, self.name(self.peer()))
+        self.make_tree("photos")
+        self.other = self.peer()
+        self.chat = self.start_typed(*IPMSG, self.name(self.other))
+        self.chat.type("/send photos\n")
+        self.expect(0x20)
         for begun in (b"", b"1:5:bob", b"x" * 5000):
             with socket.create_connection(("127.0.0.1", self.chat.port), LIMIT) as connection:
                 connection.sendall(begun)
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         with socket.create_connection(("127.0.0.1", self.chat.port), LIMIT) as connection:
             connection.sendall(b"1:5:bob:box:96:1:1:0\0")
-            self.assertEqual(connection.recv(1000), b"")
+            self.assertEqual(self.all_of(connection), b"")
         self.chat.type("/stats\n")
         told = []
         while not told or b"sent 0" not in told[-1]:
             told.append(self.chat.err.wait_for(b""))
         self.assertEqual([line for line in told if b"connection" in line], [])
+
+    def test_who_was_offered_nothing_holds_no_connection(self):
+        self.make_tree("photos")
+        self.other = self.peer()
+        self.chat = self.start_typed(*IPMSG, self.name(self.other))
+        self.chat.type("/send photos\n")
+        self.expect(0x20)
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", self.chat.port), LIMIT, ("127.0.0.2", 0)) as connection:
+                connection.settimeout(9)  # who may ask has ten seconds to do so
+                self.assertEqual(connection.recv(100), b"")
 
     def test_nothing_is_offered_that_nobody_could_fetch_or_to_nobody(self):
         self.make_tree("photos")
