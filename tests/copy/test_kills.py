@@ -31,14 +31,17 @@ class Kills(CopyTest):
         wanted = describe(self.path("src"))
         calls = "openat,write,pwrite64,copy_file_range,fchmod,utimensat,close,renameat,renameat2,rename,mkdir,mkdirat,linkat,sendmsg,recvmsg,futex"
         for way in WAYS:
-            killed = 0
+            killed = missed = 0
             for point in range(1, POINTS + 1):
+                if missed == 15:  # in a row: no thread or process makes so many calls
+                    break
                 shutil.rmtree(self.path("copy"), ignore_errors=True)
                 # Every thread and process has a count of its own.
                 done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e",
                                        f"inject={calls}:signal=KILL:when={point}", COPY, "-q", way, "src", "copy"],
                                       cwd=self.folder, capture_output=True, timeout=60)
                 killed += done.returncode != 0
+                missed = 0 if done.returncode != 0 else missed + 1
                 if os.path.exists(self.path("copy")):
                     self.assertWhole(self.path("src"), self.path("copy"))
                 again = "src/." if os.path.exists(self.path("copy")) else "src"
@@ -49,7 +52,7 @@ class Kills(CopyTest):
                     del found[name]
                 self.assertEqual({name: entry for name, entry in found.items() if not left or entry[0] != 0o40000},
                                  {name: entry for name, entry in wanted.items() if not left or entry[0] != 0o40000})
-            self.assertGreater(killed, POINTS // 4)
+            self.assertGreaterEqual(killed, 15)
 
     def large_tree(self):
         for number in range(8):
