@@ -43,8 +43,8 @@ class EchoTest(unittest.TestCase):
         number = os.getpid()
         return f"127.{64 + (number >> 16 & 63)}.{number >> 8 & 255}.{number & 255 or 1}"
 
-    def datagrams(self, host="127.0.0.1", port=0, timeout=30):
-        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    def datagrams(self, host="127.0.0.1", port=0, timeout=30, family=socket.AF_INET):
+        one = socket.socket(family, socket.SOCK_DGRAM)
         self.addCleanup(one.close)
         one.bind((host, port))
         one.settimeout(timeout)

@@ -6,6 +6,8 @@
 #include <weft/net/udp_socket.hpp>
 #include <weft/testkit/run.hpp>
 
+#include "net/ipv6.hpp"
+
 #include <doctest/doctest.h>
 #include <boost/system/system_error.hpp>
 
@@ -33,7 +35,7 @@ TEST_CASE("listen: names the port the system chose, and an address in use is an 
   });
 }
 
-TEST_CASE("listen, udp_bind, connect: messages have brackets around an IPv6 address") {
+TEST_CASE("listen, udp_bind, connect: messages have brackets around an IPv6 address" * doctest::skip(!has_ipv6())) {
   testkit::run([]() -> task<> {
     const auto message = [](auto f) -> std::string {
       try {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "net/datagrams.hpp"
+#include "net/ipv6.hpp"
 
 using namespace weft;
 using namespace datagrams;
@@ -171,7 +172,8 @@ TEST_CASE("udp_bind: an address in use is an error that names it, a shared one i
   });
 }
 
-TEST_CASE("udp_socket: on both families, IPv4 peers have IPv4 addresses, and each peer is answered in its own") {
+TEST_CASE("udp_socket: on both families, IPv4 peers have IPv4 addresses, and each peer is answered in its own" *
+          doctest::skip(!has_ipv6())) {
   testkit::run([]() -> task<> {
     net::udp_options options;
     options.destination = true;
