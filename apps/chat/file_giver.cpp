@@ -28,8 +28,6 @@ namespace {
 constexpr std::size_t longest_request = 1024;
 constexpr std::size_t max_connections = 16;
 
-std::string in_quotes(const std::string& name) { return "'" + visible_word(name, 200) + "'"; }
-
 /// An open file that closes itself.
 class open_file {
  public:

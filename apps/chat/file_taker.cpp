@@ -27,8 +27,6 @@ namespace {
 
 constexpr std::size_t max_offers = 1000;
 
-std::string in_quotes(const std::string& name) { return "'" + visible_word(name, 200) + "'"; }
-
 /// "a.txt", then "a.1.txt".
 std::string numbered(const std::string& name, int number) {
   if (number == 0) return name;

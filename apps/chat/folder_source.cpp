@@ -25,8 +25,6 @@ constexpr int entries_at_a_time = 500;
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 constexpr int file_flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 
-std::string in_quotes(const std::string& name) { return "'" + visible_word(name, 200) + "'"; }
-
 std::uint32_t modified_of(const struct stat& about) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(about.st_mtime, 0, UINT32_MAX));
 }

@@ -11,11 +11,6 @@
 #include "chat/visible_text.hpp"
 
 namespace weft::chat_app {
-namespace {
-
-std::string in_quotes(const std::string& name) { return "'" + visible_word(name, 200) + "'"; }
-
-}  // namespace
 
 folder_target::folder_target(fs::directory parent, std::string name, ipmsg::folder_limits limits)
     : reader_(limits), folder_(std::move(parent), std::move(name)) {}

@@ -94,6 +94,8 @@ std::vector<std::string> visible_lines(std::string_view bytes) {
 
 std::string visible_word(std::string_view bytes, std::size_t columns) { return visible(bytes, columns); }
 
+std::string in_quotes(std::string_view name) { return "'" + visible_word(name, 200) + "'"; }
+
 std::string replaced_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());

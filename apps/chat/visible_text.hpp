@@ -21,6 +21,9 @@ std::vector<std::string> visible_lines(std::string_view bytes);
 /// The same for what stands in a line: names, addresses, notices. One line; an inner LF is "^J".
 std::string visible_word(std::string_view bytes, std::size_t columns = max_name_columns);
 
+/// The name of a file or folder in messages: in quotes, cut at 200 columns.
+std::string in_quotes(std::string_view name);
+
 /// `bytes` as valid UTF-8: U+FFFD for each maximal subpart that is broken. Not safe for a terminal.
 std::string replaced_utf8(std::string_view bytes);
 

@@ -26,8 +26,6 @@ namespace {
 constexpr std::size_t key_text_size = 44;
 constexpr std::size_t max_file = 1 << 20;
 
-std::string in_quotes(const std::string& path) { return "'" + visible_word(path, 200) + "'"; }
-
 void make_folders(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path();
   std::error_code code;

@@ -2,7 +2,7 @@
 
 #include <weft/base/parse.hpp>
 #include <weft/base/text.hpp>
-#include <weft/http/error.hpp>
+#include <weft/http/detail/violation.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -11,9 +11,7 @@
 namespace weft::http {
 namespace {
 
-[[noreturn]] void violation(const std::string& what) {
-  throw error(error_kind::protocol_error, error_phase::head, what);
-}
+using detail::violation;
 
 /// The four fields that say how a message ends, found in one pass.
 struct framing_fields {

@@ -2,7 +2,7 @@
 
 #include <weft/base/text.hpp>
 #include <weft/http/detail/bytes.hpp>
-#include <weft/http/error.hpp>
+#include <weft/http/detail/violation.hpp>
 
 #include <algorithm>
 
@@ -12,10 +12,7 @@ namespace {
 using detail::is_kind;
 using detail::text_byte;
 using detail::token_byte;
-
-[[noreturn]] void violation(const std::string& what) {
-  throw error(error_kind::protocol_error, error_phase::head, what);
-}
+using detail::violation;
 
 [[noreturn]] void too_large(const std::string& what) {
   throw error(error_kind::head_too_large, error_phase::head, what);

@@ -24,7 +24,7 @@ namespace {
 using error_code = boost::system::error_code;
 using detail::udp_core;
 
-error_code last_error() { return {errno, boost::system::system_category()}; }
+using detail::last_error;
 
 error_code set_int(udp_core& core, int level, int name, int value) {
   const int result = ::setsockopt(core.socket.native_handle(), level, name, &value, sizeof value);

@@ -24,7 +24,7 @@ namespace {
 using error_code = boost::system::error_code;
 using endpoint = boost::asio::local::stream_protocol::endpoint;
 
-error_code last_error() { return {errno, boost::system::system_category()}; }
+using detail::last_error;
 
 /// Nothing tells when the queue of a server has room again.
 constexpr duration first_connect_pause = std::chrono::milliseconds(1);
