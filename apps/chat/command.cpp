@@ -9,7 +9,7 @@
 namespace weft::chat_app {
 namespace {
 
-constexpr std::array<command_row, 17> rows{{
+constexpr std::array<command_row, 17> command_rows{{
     {command_name::help, "/help", "", "this list"},
     {command_name::peers, "/peers", "", "who is known"},
     {command_name::to, "/to", "[PEER]...", "talk to these only; without one: to every peer again"},
@@ -31,7 +31,7 @@ constexpr std::array<command_row, 17> rows{{
 
 }  // namespace
 
-std::span<const command_row> command_table() { return rows; }
+std::span<const command_row> command_table() { return command_rows; }
 
 typed_line parse_line(std::string_view line) {
   if (line.starts_with("//")) return {.text = std::string(line.substr(1))};
@@ -39,7 +39,7 @@ typed_line parse_line(std::string_view line) {
   const auto space = line.find(' ');
   const auto word = line.substr(0, space);
   const auto rest = space == std::string_view::npos ? std::string_view() : trim(line.substr(space));
-  for (const auto& row : rows) {
+  for (const auto& row : command_rows) {
     if (row.word == word) return {.command = row.name, .text = std::string(rest)};
   }
   return {.mistake = "no command " + visible_word(word) + "; /help lists them, // begins a text with a slash"};

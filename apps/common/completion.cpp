@@ -29,7 +29,7 @@ std::string identifier(std::string_view name) {
 }
 
 /// `text` inside single quotes, for a POSIX shell and fish alike.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -85,7 +85,7 @@ std::string zsh_script(const program_spec& program) {
         if (option.value == completes::files) spec += "_files";
         if (option.value == completes::folders) spec += "_files -/";
       }
-      out += "  " + quoted(spec) + " \\\n";
+      out += "  " + shell_quoted(spec) + " \\\n";
     }
   }
   return out + "  '*:URL:_urls'\n";
@@ -100,10 +100,10 @@ std::string fish_script(const program_spec& program) {
     out += " -l " + std::string(option.long_name);
     for (const auto alias : option.aliases) out += (alias.size() == 1 ? " -s " : " -l ") + std::string(alias);
     if (!option.metavar.empty()) out += " -r";
-    if (!option.choices.empty()) out += " -f -a " + quoted(choice_words(option));
+    if (!option.choices.empty()) out += " -f -a " + shell_quoted(choice_words(option));
     if (option.value == completes::folders) out += " -f -a '(__fish_complete_directories)'";
     if (option.value == completes::nothing && option.choices.empty()) out += " -f";
-    out += " -d " + quoted(option.help) + '\n';
+    out += " -d " + shell_quoted(option.help) + '\n';
   }
   return out;
 }

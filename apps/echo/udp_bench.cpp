@@ -18,7 +18,7 @@ namespace {
 
 constexpr duration patience = std::chrono::milliseconds(500);  // for an answer
 constexpr duration look_every = std::chrono::milliseconds(100);
-constexpr std::size_t batch_size = 64;
+constexpr std::size_t datagrams_at_once = 64;
 
 /// One socket with numbered datagrams on their way. In a closed loop each has a slot, and the next one of a slot is sent when
 /// the last is answered or given up.
@@ -31,8 +31,8 @@ class loaded_socket {
         index_(index),
         socket_(net::udp_bind(net::udp_endpoint(any_like(peer), 0), roomy())),
         slots_(run.settings.rate ? 4096 : run.settings.pipeline),
-        incoming_({.count = batch_size, .max_size = std::max<std::size_t>(2048, texts.size() + 1)}),
-        outgoing_({.count = batch_size, .max_size = std::max<std::size_t>(2048, texts.size())}),
+        incoming_({.count = datagrams_at_once, .max_size = std::max<std::size_t>(2048, texts.size() + 1)}),
+        outgoing_({.count = datagrams_at_once, .max_size = std::max<std::size_t>(2048, texts.size())}),
         text_(texts.size(), ' ') {
     socket_.connect(peer);
   }
@@ -57,7 +57,7 @@ class loaded_socket {
       if (taken.waiting) ++run_.result.lost;
       taken = {number, due, true};
       write(number);
-      if (to_send_.size() >= batch_size) co_await flush();
+      if (to_send_.size() >= datagrams_at_once) co_await flush();
     }
   }
   task<> receive_only() {

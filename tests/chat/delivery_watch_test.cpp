@@ -2,13 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <boost/asio/ip/address.hpp>
+#include "chat/addresses.hpp"
 
 using namespace weft::chat_app;
+using testing::at;
 
 namespace {
-
-endpoint at(std::uint16_t port) { return {boost::asio::ip::make_address("127.0.0.1"), port}; }
 
 chat_event fate(event_type type, std::uint16_t port, message_id id = 1) {
   return {.type = type, .peer = at(port), .id = id};

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <boost/asio/ip/address.hpp>
-
+#include "chat/addresses.hpp"
 #include "chat/ipmsg/file_offer.hpp"
 #include "chat/ipmsg/ipmsg_protocol.hpp"
 #include "chat/ipmsg/packet.hpp"
@@ -12,14 +11,13 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using namespace weft::chat_app;
 using namespace weft::chat_app::ipmsg;
-using weft::chat_app::testing::simulated_network;
+using testing::at;
+using testing::simulated_network;
 
 namespace {
 
-endpoint at(const char* address) { return {boost::asio::ip::make_address(address), 2425}; }
-
-const endpoint ann = at("192.0.2.1");
-const endpoint bob = at("192.0.2.2");
+const endpoint ann = at("192.0.2.1", 2425);
+const endpoint bob = at("192.0.2.2", 2425);
 
 ipmsg_options options_of(const std::string& name) {
   ipmsg_options options;
@@ -277,7 +275,7 @@ TEST_CASE("ipmsg: strangers from everywhere neither fill the memory nor keep oth
   const auto sent = mode.take_outgoing();
   REQUIRE(sent.size() == 1);
   CHECK(sent.front().to == bob);
-  mode.receive(at("192.0.2.3"), "1:5:new:box:257:new\0"s, now);
+  mode.receive(at("192.0.2.3", 2425), "1:5:new:box:257:new\0"s, now);
   CHECK(texts_of(mode.take_events()) == texts{"joined new"});
 }
 
@@ -307,7 +305,7 @@ TEST_CASE("ipmsg: who does not say that it reads UTF-8 gets the encoding that wa
   mode.send(1, bob, "日本", start);
   CHECK(sent_text() == "\x93\xfa\x96\x7b");
   CHECK(after(mode, "1:1:b:boxb:32:\x93\xfa\x96\x7b\0"s) == texts{"message b 日本"});
-  mode.receive(at("192.0.2.3"), "1:1:c:boxc:16777219:c\0"s, start);
-  mode.send(2, at("192.0.2.3"), "日本", start);
+  mode.receive(at("192.0.2.3", 2425), "1:1:c:boxc:16777219:c\0"s, start);
+  mode.send(2, at("192.0.2.3", 2425), "日本", start);
   CHECK(sent_text() == "日本");
 }

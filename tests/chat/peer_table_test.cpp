@@ -2,15 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <boost/asio/ip/address.hpp>
+#include "chat/addresses.hpp"
 
 using namespace weft::chat_app;
-
-namespace {
-
-endpoint at(const char* address, std::uint16_t port = 7070) { return {boost::asio::ip::make_address(address), port}; }
-
-}  // namespace
+using testing::at;
 
 TEST_CASE("peers: a line goes to every one that was named until some are chosen") {
   peer_table peers;

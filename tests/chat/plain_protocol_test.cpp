@@ -2,16 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <boost/asio/ip/address.hpp>
+#include "chat/addresses.hpp"
 
 using namespace weft::chat_app;
 using namespace std::chrono_literals;
+using testing::at;
 
 namespace {
 
 const weft::time_point start{};
-
-endpoint at(std::uint16_t port) { return {boost::asio::ip::make_address("127.0.0.1"), port}; }
 
 std::vector<std::string> texts_of(protocol& mode) {
   std::vector<std::string> texts;

@@ -8,13 +8,10 @@
 #include "common/sample_program.hpp"
 
 using weft::app::completion_script;
+using weft::app::testing::has;
 using weft::app::testing::sample_program;
 
-namespace {
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("completion: every shell's script has each shown option and no hidden one") {
   for (const auto* shell : {"bash", "zsh", "fish"}) {

@@ -7,13 +7,10 @@
 #include "common/sample_program.hpp"
 
 using namespace weft::app;
+using weft::app::testing::has;
 using weft::app::testing::sample_program;
 
-namespace {
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("help: no line is longer than 100 columns") {
   std::istringstream lines(full_help(sample_program()));

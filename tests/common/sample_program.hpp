@@ -1,8 +1,12 @@
 #pragma once
 
+#include <string_view>
+
 #include "common/option_table.hpp"
 
 namespace weft::app::testing {
+
+inline bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 /// A small program with one option of each kind.
 inline const program_spec& sample_program() {

@@ -23,7 +23,7 @@ std::atomic<unsigned> work;
   work = 1;
 }
 
-[[gnu::noinline]] void outer(void (*step)()) {
+[[gnu::noinline]] void call_inner(void (*step)()) {
   inner(step);
   work = 2;  // so that the call above is no jump
 }
@@ -40,7 +40,7 @@ void throw_and_catch() {
 int count_found(void (*step)(), int times) {
   is_stopping = false;
   address_in_outer = nullptr;
-  std::thread busy(outer, step);
+  std::thread busy(call_inner, step);
   while (address_in_outer == nullptr) std::this_thread::yield();
   int found = 0;
   auto copy = stack_copy();

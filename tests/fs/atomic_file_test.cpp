@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 using namespace weft;
-using result = fs::atomic_file::commit_result;
 
 namespace {
 
@@ -37,7 +36,7 @@ TEST_CASE("atomic_file: the name appears with commit, complete, and the temporar
   file.write(bytes_of("world"));
   CHECK_FALSE(std::filesystem::exists(folder.path() / "a.jpg"));
   CHECK(std::filesystem::exists(folder.path() / file.temporary()));
-  CHECK(file.commit() == result::done);
+  CHECK(file.commit() == fs::atomic_file::commit_result::done);
   CHECK(folder.read("a.jpg") == "hello world");
   CHECK(folder.entries() == 1);
 }
@@ -74,7 +73,7 @@ TEST_CASE("atomic_file: replace takes the place of a file and of a symbolic link
   for (const std::string name : {"old", "link"}) {
     fs::atomic_file file(fs::directory(folder.path()), name);
     file.write(bytes_of("new"));
-    CHECK(file.commit() == result::done);
+    CHECK(file.commit() == fs::atomic_file::commit_result::done);
     CHECK(folder.read(name) == "new");
   }
   CHECK(folder.read("target") == "untouched");
@@ -86,10 +85,10 @@ TEST_CASE("atomic_file: keep leaves what is there, and can go on under another n
   folder.put("a", "old");
   fs::atomic_file file(fs::directory(folder.path()), "a", {.on_existing = fs::on_existing::keep});
   file.write(bytes_of("new"));
-  CHECK(file.commit() == result::name_taken);
+  CHECK(file.commit() == fs::atomic_file::commit_result::name_taken);
   CHECK(folder.read("a") == "old");
   file.rename_to("a.1");
-  CHECK(file.commit() == result::done);
+  CHECK(file.commit() == fs::atomic_file::commit_result::done);
   CHECK(folder.read("a.1") == "new");
 }
 
@@ -110,7 +109,7 @@ TEST_CASE("atomic_file: the mode follows the umask") {
   const mode_t before = ::umask(027);
   fs::atomic_file file(fs::directory(folder.path()), "a");
   ::umask(before);
-  CHECK(file.commit() == result::done);
+  CHECK(file.commit() == fs::atomic_file::commit_result::done);
   struct stat found = {};
   REQUIRE(::stat((folder.path() / "a").c_str(), &found) == 0);
   CHECK((found.st_mode & 0777) == 0640);
@@ -139,7 +138,7 @@ TEST_CASE("atomic_file: the longest file name leaves room for the temporary's su
   const std::string name(255, 'n');
   fs::atomic_file file(fs::directory(folder.path()), name, {.durability = fs::durability::file_and_folder});
   CHECK(file.temporary().size() <= 255);
-  CHECK(file.commit() == result::done);
+  CHECK(file.commit() == fs::atomic_file::commit_result::done);
   CHECK(std::filesystem::exists(folder.path() / name));
 }
 

@@ -15,7 +15,6 @@
 #include <doctest/doctest.h>
 
 using namespace weft;
-using result = fs::atomic_folder::commit_result;
 
 namespace {
 
@@ -38,7 +37,7 @@ TEST_CASE("atomic_folder: appears with all that is in it when it is committed, a
   fill(made);
   CHECK(!std::filesystem::exists(folder.path() / "new"));
   CHECK(folder.entries() == 1);
-  CHECK(made.commit() == result::done);
+  CHECK(made.commit() == fs::atomic_folder::commit_result::done);
   CHECK(folder.read("new/inner/file") == "file");
   CHECK(folder.entries() == 1);
   made.discard();
@@ -53,11 +52,11 @@ TEST_CASE("atomic_folder: a taken name is kept, be it a file's or a folder's, an
     const refused_calls refused({.rename_no_replace = rename_error});
     fs::atomic_folder made(fs::directory(folder.path()), "a");
     fill(made);
-    CHECK(made.commit() == result::name_taken);
+    CHECK(made.commit() == fs::atomic_folder::commit_result::name_taken);
     made.rename_to("b");
-    CHECK(made.commit() == result::name_taken);
+    CHECK(made.commit() == fs::atomic_folder::commit_result::name_taken);
     made.rename_to("c");
-    CHECK(made.commit() == result::done);
+    CHECK(made.commit() == fs::atomic_folder::commit_result::done);
     CHECK(folder.read("a") == "old");
     CHECK(std::filesystem::is_empty(folder.path() / "b"));
     CHECK(folder.read("c/inner/file") == "file");
@@ -73,7 +72,7 @@ TEST_CASE("atomic_folder: a reservation whose rename fails is removed") {
     CHECK_THROWS_AS(static_cast<void>(made.commit()), boost::system::system_error);
   }
   CHECK(!std::filesystem::exists(folder.path() / "a"));
-  CHECK(made.commit() == result::done);
+  CHECK(made.commit() == fs::atomic_folder::commit_result::done);
 }
 
 TEST_CASE("atomic_folder: discarded or destroyed, nothing is left of it, and what its links lead to is") {

@@ -26,14 +26,14 @@ std::string frame(const std::string& method, const std::string& head_text) {
   }
 }
 
-struct row {
+struct framing_row {
   const char* start;
   const char* fields;
   const char* expected;
 };
 
 TEST_CASE("framing: how the end of an answer to GET is found") {
-  const row rows[] = {
+  const framing_row rows[] = {
       {"HTTP/1.1 200 OK", "Content-Length: 5\r\n", "length 5 keep"},
       {"HTTP/1.1 200 OK", "Content-Length: 0\r\n", "none 0 keep"},
       {"HTTP/1.1 200 OK", "Content-Length: 007\r\n", "length 7 keep"},
@@ -70,7 +70,7 @@ TEST_CASE("framing: how the end of an answer to GET is found") {
       {"HTTP/1.1 200 OK", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "error"},
       {"HTTP/1.0 200 OK", "Transfer-Encoding: chunked\r\n", "error"},
   };
-  for (const row& r : rows) {
+  for (const framing_row& r : rows) {
     const std::string text = std::string(r.start) + "\r\n" + r.fields + "\r\n";
     CAPTURE(text);
     CHECK(frame("GET", text) == r.expected);

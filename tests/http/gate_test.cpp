@@ -45,13 +45,13 @@ std::string read_slowly(std::string_view text, head_rules rules) {
   }
 }
 
-struct row {
+struct head_row {
   std::string_view text;
   const char* strict;
   const char* tolerant;
 };
 
-const row rows[] = {
+const head_row rows[] = {
     {"HTTP/1.1 200 OK\r\n\r\n", "1 200 OK", "1 200 OK"},
     {"HTTP/1.0 404 Not Found\r\nA: b\r\n\r\n", "0 404 Not Found|A=b", "0 404 Not Found|A=b"},
     {"HTTP/1.1 200 \r\nA:b\r\na:\t c \t\r\nE:\r\n\r\n", "1 200 |A=b|a=c|E=", "1 200 |A=b|a=c|E="},
@@ -108,7 +108,7 @@ const std::string_view refused[] = {
 };
 
 TEST_CASE("head_gate: heads as servers send them") {
-  for (const row& r : rows) {
+  for (const head_row& r : rows) {
     CAPTURE(std::string(r.text));
     CHECK(read_response(r.text, head_rules::strict) == r.strict);
     CHECK(read_response(r.text, head_rules::tolerant) == r.tolerant);
@@ -124,7 +124,7 @@ TEST_CASE("head_gate: what two readers could see differently is refused under bo
 }
 
 TEST_CASE("head_gate: the result does not depend on how the bytes were split") {
-  for (const row& r : rows) {
+  for (const head_row& r : rows) {
     CAPTURE(std::string(r.text));
     CHECK(read_slowly(r.text, head_rules::strict) == r.strict);
     CHECK(read_slowly(r.text, head_rules::tolerant) == r.tolerant);

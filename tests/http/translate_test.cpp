@@ -10,7 +10,6 @@
 
 using weft::http::error_kind;
 using weft::http::error_phase;
-namespace detail = weft::http::detail;
 namespace failure = boost::asio::error;
 
 namespace {
@@ -24,7 +23,7 @@ std::exception_ptr thrown(boost::system::error_code code) {
 TEST_CASE("translate: what a lookup fails with, its deadline included") {
   using weft::net::resolve_errc;
   const auto kind = [](boost::system::error_code code) {
-    const auto told = detail::translate_resolve_error(thrown(code));
+    const auto told = weft::http::detail::translate_resolve_error(thrown(code));
     CHECK(told.phase() == error_phase::resolve);
     return told.kind();
   };
@@ -37,7 +36,7 @@ TEST_CASE("translate: what a lookup fails with, its deadline included") {
 
 TEST_CASE("translate: what connecting fails with") {
   const auto kind = [](boost::system::error_code code) {
-    const auto told = detail::translate_connect_error(thrown(code));
+    const auto told = weft::http::detail::translate_connect_error(thrown(code));
     CHECK(told.phase() == error_phase::connect);
     return told.kind();
   };
@@ -50,7 +49,7 @@ TEST_CASE("translate: what connecting fails with") {
 
 TEST_CASE("translate: a stream that is lost before an answer and within one") {
   const auto lost = [](boost::system::error_code code, bool answered) {
-    return detail::translate_stream_error(thrown(code), error_phase::head, answered).kind();
+    return weft::http::detail::translate_stream_error(thrown(code), error_phase::head, answered).kind();
   };
   CHECK(lost(failure::eof, false) == error_kind::closed_before_response);
   CHECK(lost(failure::eof, true) == error_kind::connection_reset);

@@ -137,7 +137,7 @@ TEST_CASE("memory_stream: no room at all is refused") {
 }
 
 /// Sends a text through a narrow pipe while reading the echo.
-task<> echo() {
+task<> echo_through_a_narrow_pipe() {
   auto [left, right] = testkit::memory_streams(3);
   std::string back;
   auto server = [&]() -> task<> {
@@ -168,8 +168,8 @@ task<> echo() {
 }
 
 TEST_CASE("memory_stream: both directions at once, under any order and any kill") {
-  testkit::for_each_seed(300, echo);
-  CHECK(testkit::cancel_at_every_suspension(echo) > 5);
+  testkit::for_each_seed(300, echo_through_a_narrow_pipe);
+  CHECK(testkit::cancel_at_every_suspension(echo_through_a_narrow_pipe) > 5);
 }
 
 }  // namespace

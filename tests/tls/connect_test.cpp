@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct world {
+struct localhost {
   certificates::folder files;
   certificates::identity root = files.make({.is_ca = true});
   certificates::identity leaf = files.make({.names = {"DNS:localhost"}}, &root);
@@ -54,7 +54,7 @@ task<std::string> ask(std::uint16_t port, tls::connect_options options, std::str
 
 TEST_CASE("tls::connect and tls::serve: many clients at once, and one without TLS does not disturb them") {
   testkit::run([]() -> task<> {
-    world w;
+    localhost w;
     auto listener = net::listen("127.0.0.1", 0);
     const auto port = listener.port();
     const auto server =
@@ -75,7 +75,7 @@ TEST_CASE("tls::connect and tls::serve: many clients at once, and one without TL
 
 TEST_CASE("tls::connect: a handshake that takes too long is a timeout that names the host") {
   testkit::run([]() -> task<> {
-    world w;
+    localhost w;
     testkit::scripted_peer silent{testkit::script()};
     auto options = w.client();
     options.handshake_timeout = 20ms;
@@ -94,7 +94,7 @@ TEST_CASE("tls::connect: a handshake that takes too long is a timeout that names
 
 TEST_CASE("tls::serve: a client that never begins its handshake is dropped") {
   testkit::run([]() -> task<> {
-    world w;
+    localhost w;
     auto listener = net::listen("127.0.0.1", 0);
     const auto at = listener.local_endpoint();
     tls::serve_options options;

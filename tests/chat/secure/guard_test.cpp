@@ -35,7 +35,7 @@ class scratch_folder {
   std::string path_;
 };
 
-const endpoint bob{boost::asio::ip::make_address("192.0.2.2"), 7070};
+const endpoint named{boost::asio::ip::make_address("192.0.2.2"), 7070};
 const endpoint stranger{boost::asio::ip::make_address("192.0.2.9"), 4711};
 
 void write(const std::string& path, const std::string& text) {
@@ -76,10 +76,10 @@ TEST_CASE("guard: a named peer has the key that is known for its name, under eve
   write(folder / "known", "# mine\nbob.example:7070 " + key_text(first) + "\n\n");
   for (const auto rule : {acceptance::ask, acceptance::known, acceptance::all}) {
     guard keeper(known_peers(folder / "known"), rule);
-    keeper.name(bob, "bob.example:7070");
-    CHECK(keeper.judge(bob, first) == verdict::accepted);
-    CHECK(keeper.judge(bob, second) == verdict::changed);
-    CHECK(keeper.waiting(bob).empty());
+    keeper.name(named, "bob.example:7070");
+    CHECK(keeper.judge(named, first) == verdict::accepted);
+    CHECK(keeper.judge(named, second) == verdict::changed);
+    CHECK(keeper.waiting(named).empty());
   }
 }
 
@@ -88,19 +88,19 @@ TEST_CASE("guard: a key that was accepted is known the next time, as one that wa
   const auto key = key_pair::random().open;
   {
     guard keeper(known_peers(folder / "known"), acceptance::ask);
-    keeper.name(bob, "bob:7070");
-    CHECK(keeper.judge(bob, key) == verdict::unknown);
-    REQUIRE(keeper.waiting(bob) == std::vector{key});
-    keeper.accept(bob, key);
-    CHECK(keeper.waiting(bob).empty());
-    CHECK(keeper.judge(bob, key) == verdict::accepted);
+    keeper.name(named, "bob:7070");
+    CHECK(keeper.judge(named, key) == verdict::unknown);
+    REQUIRE(keeper.waiting(named) == std::vector{key});
+    keeper.accept(named, key);
+    CHECK(keeper.waiting(named).empty());
+    CHECK(keeper.judge(named, key) == verdict::accepted);
   }
   guard again(known_peers(folder / "known"), acceptance::known);
-  again.name(bob, "bob:7070");
-  CHECK(again.judge(bob, key) == verdict::accepted);
+  again.name(named, "bob:7070");
+  CHECK(again.judge(named, key) == verdict::accepted);
   guard open(known_peers(folder / "other"), acceptance::all);
-  open.name(bob, "bob:7070");
-  CHECK(open.judge(bob, key) == verdict::accepted);
+  open.name(named, "bob:7070");
+  CHECK(open.judge(named, key) == verdict::accepted);
   CHECK(known_peers(folder / "other").find("bob:7070") == key);
 }
 
@@ -109,13 +109,13 @@ TEST_CASE("guard: a second key that is shown meanwhile does not take the place o
   const auto right = key_pair::random().open;
   const auto wrong = key_pair::random().open;
   guard keeper(known_peers(folder / "known"), acceptance::ask);
-  keeper.name(bob, "bob:7070");
-  CHECK(keeper.judge(bob, right) == verdict::unknown);
-  CHECK(keeper.judge(bob, wrong) == verdict::unknown);
-  CHECK(keeper.judge(bob, right) == verdict::unknown);
-  CHECK(keeper.waiting(bob) == std::vector{right, wrong});
-  for (int i = 0; i < 100; ++i) keeper.judge(bob, key_pair::random().open);
-  CHECK(keeper.waiting(bob).size() <= 8);
+  keeper.name(named, "bob:7070");
+  CHECK(keeper.judge(named, right) == verdict::unknown);
+  CHECK(keeper.judge(named, wrong) == verdict::unknown);
+  CHECK(keeper.judge(named, right) == verdict::unknown);
+  CHECK(keeper.waiting(named) == std::vector{right, wrong});
+  for (int i = 0; i < 100; ++i) keeper.judge(named, key_pair::random().open);
+  CHECK(keeper.waiting(named).size() <= 8);
 }
 
 TEST_CASE("known peers: upper and lower case make no difference in a host's name") {
